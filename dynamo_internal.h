@@ -1,0 +1,363 @@
+/*
+ * What the library's own files share. Nothing here is for callers.
+ *
+ * The files, from the ground up; each knows only those above it in this list:
+ *
+ *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
+ *     number.c  binary.c  text.c                                  numbers, base64, JSON text
+ *     marshal.c                                                   plain JSON <-> AttributeValue
+ *     shape.c                                                     requests and answers by their shapes
+ *     sigv4.c                                                     signatures
+ *     profile.c  endpoint.c  config.c                             files, hosts, settings
+ *     credentials.c  pool.c  transport.c                          keys, handles, one exchange
+ *     operations.c                                                the table of operations
+ *     answer.c                                                    what an answer means
+ *     dynamo.c                                                    the client, a request's way, the wrappers
+ */
+#ifndef DYNAMO_INTERNAL_H
+#define DYNAMO_INTERNAL_H
+
+/* Before any system header: POSIX with its threads, and getentropy(), under a strict -std=c11 as well. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
+#endif
+#if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
+#define _DARWIN_C_SOURCE
+#endif
+
+#include <stdarg.h>
+#include <time.h>
+
+#include "dynamo.h"
+
+#if defined(__GNUC__) || defined(__clang__)
+#define DYNAMO_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#else
+#define DYNAMO_PRINTF(format, first)
+#endif
+
+#define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* ---- buffer.c: growing bytes ------------------------------------------------------------------------------------- */
+
+/*
+ * A failure (no memory, or past the limit) sticks: what is held is freed, later appends do nothing, and one look at
+ * `failed` at the end suffices. `data` is NUL-terminated once anything was appended; the NUL isn't in `length`.
+ */
+typedef struct dynamo_buffer {
+    char  *data;
+    size_t length;
+    size_t capacity;
+    size_t limit;  /* bytes at most; 0: as memory allows */
+    bool   failed; /* an append didn't happen */
+    bool   full;   /* ... because of the limit */
+} dynamo_buffer;
+
+void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length);
+void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
+void dynamo_buffer_char(dynamo_buffer *buffer, char character);
+void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
+void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit */
+
+/* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
+
+typedef enum dynamo_retry_class {
+    DYNAMO_RETRY_NEVER,
+    DYNAMO_RETRY_TRANSIENT,
+    DYNAMO_RETRY_THROTTLING,
+} dynamo_retry_class;
+
+/* Where a value stands: a chain of steps that lives on the stack of the walk, spelt out only when there is an error. */
+typedef struct dynamo_path {
+    const struct dynamo_path *parent; /* NULL: the root */
+    const char               *name;   /* of a member; NULL: an element */
+    size_t                    length; /* of the name */
+    size_t                    index;  /* of the element */
+} dynamo_path;
+
+/* A path's first step, from a NUL-terminated name. */
+#define DYNAMO_PATH_ROOT(text) { NULL, (text), strlen(text), 0 }
+
+/* Each returns `status`, so that a failure is one line. `error` may be NULL. The first clears nothing but status, code,
+ * message, retryable: who owns the call clears. */
+dynamo_status dynamo_fail(dynamo_error *error, dynamo_status status, const char *format, ...) DYNAMO_PRINTF(3, 4);
+
+/* The same, with the path after the words: "...: Item.tags[2]". */
+dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dynamo_path *path, const char *format,
+                             ...) DYNAMO_PRINTF(4, 5);
+
+dynamo_status dynamo_fail_memory(dynamo_error *error); /* DYNAMO_ERR_OUT_OF_MEMORY in its own words */
+
+/* Copies text into a field of `size` bytes: cut between characters, bytes that aren't UTF-8 and control characters
+ * replaced by '?'. */
+void dynamo_copy_text(char *field, size_t size, const char *text, size_t length);
+
+/* "com.amazon#ThrottlingException:http://..." to what stands between # and : */
+void dynamo_bare_code(char *code, size_t size, const char *text, size_t length);
+
+dynamo_status      dynamo_status_of_code(const char *bare_code);
+dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
+
+/* ---- clock.c ----------------------------------------------------------------------------------------------------- */
+
+int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
+int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
+
+/* ---- checksum.c -------------------------------------------------------------------------------------------------- */
+
+uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
+
+/* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------- */
+
+#define DYNAMO_HASH_SIZE 32
+
+bool dynamo_sha256(const void *data, size_t length, uint8_t hash[DYNAMO_HASH_SIZE]);
+bool dynamo_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
+                        uint8_t mac[DYNAMO_HASH_SIZE]);
+void dynamo_wipe(void *secret, size_t length); /* not optimised away; NULL allowed */
+void dynamo_wipe_text(char *secret);           /* wipes and frees a string; NULL allowed */
+
+/* ---- number.c: DynamoDB's numbers as text ------------------------------------------------------------------------ */
+
+/* Why a text is no number that the service takes. The words are the service's own. NULL: it is one. */
+const char *dynamo_number_refusal(const char *text, size_t length);
+
+/* Whether two valid numbers are equal in value ("1e2" and "100.0"). */
+bool dynamo_number_equal(const char *one, size_t one_length, const char *other, size_t other_length);
+
+/* The plain form of a number's text: integer, real, or {"$N": text}. NULL: memory ran out. */
+json_t *dynamo_number_plain(const char *text, size_t length);
+
+/* A double as its shortest digits without exponent; returns their number. Independent of the locale, both ways. */
+size_t dynamo_real_text(double real, char buffer[DYNAMO_NUMBER_SIZE]);
+double dynamo_real_value(const char *text, size_t length); /* of a number's text; overflow gives an infinity */
+
+/* The text inside {"$N": text}, borrowed, or NULL where the value hasn't that form. */
+const char *dynamo_number_literal(json_t *value, size_t *length);
+
+/* ---- binary.c: base64 (RFC 4648, section 4) ---------------------------------------------------------------------- */
+
+/* The bytes that the text stands for, to free(), never NULL on success even when empty; NULL with *malformed telling
+ * the text's fault from memory's. */
+uint8_t *dynamo_base64_decode(const char *text, size_t length, size_t *size, bool *malformed);
+char    *dynamo_base64_encode(const void *data, size_t size, size_t *length); /* to free() */
+
+/* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
+
+/* Levels of nesting beyond which JSON text is refused: a bound on the stack, far above what DynamoDB has (32 levels of
+ * values, two levels of text each). */
+#define DYNAMO_TEXT_DEPTH 256
+
+/* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
+bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length);
+
+/* Any JSON value as it stands. */
+dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error);
+
+/* An object's iterator gives its name with its length, which only Jansson 2.14 and newer know. */
+size_t dynamo_name_length(void *iterator);
+
+/* Adds a member, stealing the value, NULL included. 0: done. -1: memory. -2: the name has a NUL that this Jansson can't
+ * hold. */
+int dynamo_object_set(json_t *object, const char *name, size_t length, json_t *value);
+
+/* A strict RFC 8259 reader over text that is whole in memory. */
+typedef struct dynamo_reader {
+    const char   *start, *next, *end;
+    dynamo_status failure;     /* the status of malformed text: INVALID_ARGUMENT for a caller's, BAD_RESPONSE */
+    dynamo_error *error;
+    unsigned      depth;       /* containers open */
+    bool          every_digit; /* numbers in their plain form, {"$N": ...} included; else as integer or real alone */
+} dynamo_reader;
+
+/* A string's value: a piece of the text itself where it has no escapes, else its own memory. */
+typedef struct dynamo_string {
+    const char *text;
+    size_t      length;
+    char       *owned; /* to free(); NULL mostly */
+} dynamo_string;
+
+/* After white space: the next character, or '\0' at the end. */
+char dynamo_read_peek(dynamo_reader *reader);
+
+/* Each fills reader->error and returns false, -1 or NULL on failure, then the whole reading is over. */
+bool dynamo_read_string(dynamo_reader *reader, const dynamo_path *path, dynamo_string *string);
+bool dynamo_read_open(dynamo_reader *reader, const dynamo_path *path, char bracket); /* '{' or '[' */
+
+/* 1: the member's name was read (its owned memory the caller's), the value is next; 0: the object is closed. *count,
+ * from 0, counts the members. */
+int dynamo_read_member(dynamo_reader *reader, const dynamo_path *path, size_t *count, dynamo_string *name);
+int dynamo_read_element(dynamo_reader *reader, const dynamo_path *path, size_t *count);
+
+json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
+bool    dynamo_read_end(dynamo_reader *reader);                           /* nothing but white space is left */
+
+/* Fails with reader->failure, the words, the path, and line and column where they help. Returns false. */
+bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char *words);
+
+/* Puts a value just read into its object: refuses a name that stands twice, and NUL in a name where Jansson can't hold
+ * it. Steals the value, NULL included, on failure too. */
+bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
+                      json_t *value);
+
+/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
+
+/* A plain value written as an AttributeValue. */
+dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
+                                           dynamo_error *error);
+
+/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
+dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
+
+/* The other way; NULL on failure. */
+json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
+json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
+
+/* ---- shape.c: requests and answers by their shapes --------------------------------------------------------------- */
+
+typedef enum dynamo_kind {
+    DYNAMO_KIND_ANY, /* whatever JSON */
+    DYNAMO_KIND_STRING,
+    DYNAMO_KIND_INTEGER,
+    DYNAMO_KIND_REAL, /* a double or a timestamp */
+    DYNAMO_KIND_BOOLEAN,
+    DYNAMO_KIND_LIST,
+    DYNAMO_KIND_MAP,
+    DYNAMO_KIND_STRUCTURE,
+    DYNAMO_KIND_ATTRIBUTE_VALUE,
+} dynamo_kind;
+
+typedef struct dynamo_shape {
+    dynamo_kind                 kind;
+    const struct dynamo_shape  *of;      /* of each element of a list, each value of a map */
+    const struct dynamo_member *members; /* of a structure; ends with a NULL name */
+} dynamo_shape;
+
+typedef struct dynamo_member {
+    const char         *name; /* AWS's spelling */
+    const dynamo_shape *shape;
+} dynamo_member;
+
+/* A caller's document checked against its shape and written as wire text in one walk. */
+dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
+                                 dynamo_error *error);
+
+/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
+ * doesn't have are kept as they are. */
+json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+
+/* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ------------------------------------------------ */
+
+#define DYNAMO_TIMESTAMP_SIZE 17 /* "20150830T123600Z" with its NUL; the first eight are the date */
+#define DYNAMO_HEX_SIZE 65       /* a SHA-256 in lower-case hexadecimal with its NUL */
+
+typedef struct dynamo_header {
+    const char *name; /* lower case */
+    const char *value;
+} dynamo_header;
+
+typedef struct dynamo_sigv4_request {
+    const char          *method;
+    const char          *path;  /* as sent; "" is "/" */
+    const char          *query; /* canonical already; "" mostly */
+    const dynamo_header *headers; /* those to sign, sorted by name */
+    size_t               header_count;
+    const void          *payload;
+    size_t               payload_length;
+} dynamo_sigv4_request;
+
+typedef struct dynamo_sigv4_scope {
+    const char *timestamp; /* DYNAMO_TIMESTAMP_SIZE */
+    const char *region;
+    const char *service;
+} dynamo_sigv4_scope;
+
+void dynamo_sigv4_timestamp(int64_t seconds, char timestamp[DYNAMO_TIMESTAMP_SIZE]);
+bool dynamo_sigv4_payload_hash(const void *payload, size_t length, char hex[DYNAMO_HEX_SIZE]);
+void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request, const char *payload_hash);
+bool dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope, const dynamo_buffer *canonical);
+bool dynamo_sigv4_signing_key(const char *secret_key, const dynamo_sigv4_scope *scope, uint8_t key[DYNAMO_HASH_SIZE]);
+bool dynamo_sigv4_signature(const uint8_t key[DYNAMO_HASH_SIZE], const dynamo_buffer *string_to_sign,
+                            char hex[DYNAMO_HEX_SIZE]);
+
+/* All steps at once, with a key from dynamo_sigv4_signing_key(): the Authorization header's value. `scratch` is working
+ * memory that a caller keeps from one request to the next. false: memory ran out, or mbedTLS failed. */
+bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
+                                const dynamo_sigv4_scope *scope, const char *access_key,
+                                const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+
+/* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials ----------------------------------------------------- */
+
+typedef struct dynamo_profiles dynamo_profiles;
+
+/*
+ * Reads the files that exist: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/config and ~/.aws/credentials.
+ * CONFIG_PARSER: a malformed line, with file, line and what was expected. CONFIG_NOT_FOUND: one exists and can't be
+ * read. *profiles is NULL on failure.
+ */
+dynamo_status dynamo_profiles_load(dynamo_profiles **profiles, dynamo_error *error);
+void          dynamo_profiles_free(dynamo_profiles *profiles); /* wipes; NULL allowed */
+bool          dynamo_profiles_found(const dynamo_profiles *profiles); /* at least one of the files exists */
+const char   *dynamo_profiles_files(const dynamo_profiles *profiles); /* "/home/a/.aws/config and ..." for messages */
+bool          dynamo_profiles_has(const dynamo_profiles *profiles, const char *profile);
+
+/* A profile's key (lower case), or NULL. Nested keys are "services dynamodb" style: see profile.c. */
+const char *dynamo_profiles_get(const dynamo_profiles *profiles, const char *profile, const char *key);
+
+/* ---- endpoint.c: where a request goes ------------------------------------------------------------------------------ */
+
+typedef struct dynamo_endpoint {
+    char *url;      /* "https://dynamodb.eu-central-1.amazonaws.com/" */
+    char *host;     /* the Host header: with the port unless it is the scheme's own */
+    char *path;     /* "/" or what follows the host */
+    bool  secure;   /* https */
+    bool  loopback; /* localhost, *.localhost, 127.0.0.0/8, [::1] */
+} dynamo_endpoint;
+
+/* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
+dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
+
+/* AWS's own for a region and service prefix ("dynamodb", "streams.dynamodb"). INVALID_ARGUMENT: the region is no host
+ * label. */
+dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *prefix, const char *region,
+                                        dynamo_error *error);
+void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
+
+/* ---- config.c: a client's settings, resolved ----------------------------------------------------------------------- */
+
+/* One set of keys. The type that the credentials callback fills in. */
+struct dynamo_credentials {
+    char  *access_key;
+    char  *secret_key;
+    char  *session_token; /* NULL: none */
+    char  *account_id;    /* NULL: unknown */
+    double expiration;    /* seconds since the epoch; 0: never */
+};
+
+typedef struct dynamo_settings {
+    char                 *region; /* to sign for */
+    dynamo_endpoint       dynamodb;
+    dynamo_endpoint       streams;
+    dynamo_credentials    keys; /* access_key NULL: none were found, or `credentials` gives them */
+    char                 *ca_file;
+    char                 *user_agent;
+    unsigned              max_clients;
+    unsigned              max_attempts;
+    int64_t               connect_timeout_ms;
+    int64_t               attempt_timeout_ms;
+    int64_t               timeout_ms;
+    void                 *context;
+    bool                (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
+    void                (*on_attempt)(void *context, const dynamo_attempt *attempt);
+    void                (*on_handle)(void *context, void *curl);
+} dynamo_settings;
+
+/* Explicit beats environment beats profile beats default. On failure the settings are empty. */
+dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error);
+void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
+void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+#endif
