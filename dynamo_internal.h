@@ -34,9 +34,9 @@
 #include "dynamo.h"
 
 #if defined(__GNUC__) || defined(__clang__)
-#define DYNAMO_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define DYNAMO_PRINTF(words, values) __attribute__((format(printf, words, values)))
 #else
-#define DYNAMO_PRINTF(format, first)
+#define DYNAMO_PRINTF(words, values)
 #endif
 
 #define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))

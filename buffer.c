@@ -1,0 +1,84 @@
+/*
+ * Growing bytes. A failure sticks, so that a row of appends needs one look at its end.
+ */
+#include "dynamo_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY 256
+
+static void buffer_fail(dynamo_buffer *buffer, bool full)
+{
+    free(buffer->data);
+    buffer->data     = NULL;
+    buffer->length   = 0;
+    buffer->capacity = 0;
+    buffer->failed   = true;
+    buffer->full     = full;
+}
+
+/* Makes room for `length` more bytes and a NUL: doubled, so that appending stays linear. */
+static bool buffer_reserve(dynamo_buffer *buffer, size_t length)
+{
+    size_t capacity = buffer->capacity != 0 ? buffer->capacity : FIRST_CAPACITY;
+    size_t needed;
+    char  *data;
+
+    if (buffer->limit != 0 && length > buffer->limit - buffer->length) {
+        buffer_fail(buffer, true);
+        return false;
+    }
+    if (length > SIZE_MAX / 2 - buffer->length - 1) {
+        buffer_fail(buffer, false);
+        return false;
+    }
+    needed = buffer->length + length + 1;
+    if (needed <= buffer->capacity)
+        return true;
+    while (capacity < needed)
+        capacity *= 2;
+    data = realloc(buffer->data, capacity);
+    if (data == NULL) {
+        buffer_fail(buffer, false);
+        return false;
+    }
+    buffer->data     = data;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length)
+{
+    if (buffer->failed || !buffer_reserve(buffer, length))
+        return;
+    if (length != 0)
+        memcpy(buffer->data + buffer->length, data, length);
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+}
+
+void dynamo_buffer_text(dynamo_buffer *buffer, const char *text)
+{
+    dynamo_buffer_append(buffer, text, strlen(text));
+}
+
+void dynamo_buffer_char(dynamo_buffer *buffer, char character)
+{
+    dynamo_buffer_append(buffer, &character, 1);
+}
+
+void dynamo_buffer_clear(dynamo_buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->failed = false;
+    buffer->full   = false;
+    if (buffer->data != NULL)
+        buffer->data[0] = '\0';
+}
+
+void dynamo_buffer_free(dynamo_buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (dynamo_buffer){ .limit = buffer->limit };
+}
