@@ -9,10 +9,12 @@
  *     shape.c                                                     requests and answers by their shapes
  *     sigv4.c                                                     signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
- *     credentials.c  pool.c  transport.c                          keys, handles, one exchange
- *     operations.c                                                the table of operations
+ *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
+ *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
+ *     request.c  shorthand.c  operations.c                        arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
- *     dynamo.c                                                    the client, a request's way, the wrappers
+ *     client.c  call.c                                            the client; a request's way
+ *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
 #define DYNAMO_INTERNAL_H
@@ -28,8 +30,13 @@
 #define _DARWIN_C_SOURCE
 #endif
 
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <string.h>
 #include <time.h>
+
+#include <curl/curl.h>
 
 #include "dynamo.h"
 
@@ -128,6 +135,11 @@ const char *dynamo_number_refusal(const char *text, size_t length);
 /* Whether two valid numbers are equal in value ("1e2" and "100.0"). */
 bool dynamo_number_equal(const char *one, size_t one_length, const char *other, size_t other_length);
 
+/* A text that two numbers share exactly when they are equal in value, and the number of significant digits. false: the
+ * text is no number. */
+#define DYNAMO_NUMBER_KEY_SIZE 64
+bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_KEY_SIZE], size_t *digits);
+
 /* The plain form of a number's text: integer, real, or {"$N": text}. NULL: memory ran out. */
 json_t *dynamo_number_plain(const char *text, size_t length);
 
@@ -144,6 +156,9 @@ const char *dynamo_number_literal(json_t *value, size_t *length);
  * the text's fault from memory's. */
 uint8_t *dynamo_base64_decode(const char *text, size_t length, size_t *size, bool *malformed);
 char    *dynamo_base64_encode(const void *data, size_t size, size_t *length); /* to free() */
+
+/* Whether the text is well formed, and how many bytes it stands for. */
+bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
 
@@ -359,5 +374,296 @@ typedef struct dynamo_settings {
 dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error);
 void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
 void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+/* ---- deadline.c: how long a call may take -------------------------------------------------------------------------- */
+
+/* One for each client. A signal handler may set it, so waiting threads can't be woken through a lock: nobody sleeps
+ * longer than DYNAMO_SLICE_MS without looking. */
+typedef struct dynamo_cancellation {
+    atomic_int                        canceled;
+    const struct dynamo_cancellation *origin; /* of the client this one was made from; NULL: none */
+} dynamo_cancellation;
+
+#define DYNAMO_SLICE_MS 25
+
+typedef struct dynamo_deadline {
+    const dynamo_cancellation *cancellation; /* NULL: can't be canceled */
+    int64_t                    end_us;       /* by dynamo_clock_monotonic_us(); INT64_MAX: none */
+} dynamo_deadline;
+
+/* The moment `milliseconds` from now. */
+int64_t dynamo_deadline_from_now(int64_t milliseconds);
+
+/* DYNAMO_OK, DYNAMO_ERR_CANCELED or DYNAMO_ERR_TIMEOUT. */
+dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline);
+
+/* How long a wait may last before the next check, 1 to DYNAMO_SLICE_MS. */
+int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
+
+/* A condition variable on the monotonic clock, and one slice of a wait on it. */
+bool dynamo_condition_init(pthread_cond_t *condition);
+void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const dynamo_deadline *deadline);
+
+/* ---- credentials.c: the keys in use -------------------------------------------------------------------------------- */
+
+/* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
+typedef struct dynamo_keys {
+    atomic_uint        references;
+    dynamo_credentials values;
+    char               signing_date[9];               /* of signing_key; "": none yet */
+    uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
+} dynamo_keys;
+
+typedef struct dynamo_keyring {
+    const dynamo_settings *settings;
+    pthread_mutex_t        lock; /* never held while a callback runs */
+    pthread_cond_t         refreshed;
+    bool                   refreshing;
+    dynamo_keys           *current;
+} dynamo_keyring;
+
+dynamo_status dynamo_keyring_init(dynamo_keyring *keyring, const dynamo_settings *settings, dynamo_error *error);
+void          dynamo_keyring_free(dynamo_keyring *keyring);
+void          dynamo_keyring_after_fork(dynamo_keyring *keyring);
+
+/* The keys to sign with, to dynamo_keys_release(). */
+dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, dynamo_keys **keys,
+                                 dynamo_error *error);
+void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
+
+/* The signing key of the scope's day, derived once. false: mbedTLS failed. */
+bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
+                                uint8_t key[DYNAMO_HASH_SIZE]);
+
+/* ---- handle.c: one curl easy handle and what stays with it --------------------------------------------------------- */
+
+/* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
+#define DYNAMO_BODY_LIMIT ((size_t)32 * 1024 * 1024)
+
+/* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback that
+ * can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
+#ifndef DYNAMO_CURL_LACKS_PREREQ
+#define DYNAMO_CURL_LACKS_PREREQ (LIBCURL_VERSION_NUM < 0x075000)
+#endif
+
+/* The lines of a request's header, in the order sent. The token's is last since not every request has one. */
+typedef enum dynamo_header_line {
+    DYNAMO_LINE_HOST,
+    DYNAMO_LINE_CONTENT_TYPE,
+    DYNAMO_LINE_ACCEPT_ENCODING,
+    DYNAMO_LINE_ACCEPT, /* off: curl would send one */
+    DYNAMO_LINE_EXPECT, /* off: it would cost a round trip */
+    DYNAMO_LINE_TARGET,
+    DYNAMO_LINE_DATE,
+    DYNAMO_LINE_AUTHORIZATION,
+    DYNAMO_LINE_TOKEN,
+    DYNAMO_LINE_COUNT
+} dynamo_header_line;
+
+/* What the headers of an answer said, as far as it matters here. */
+typedef struct dynamo_answer_head {
+    char     request_id[72];
+    char     error_type[128];
+    bool     has_crc32;
+    uint32_t crc32;
+    bool     complete; /* the empty line after the headers came */
+} dynamo_answer_head;
+
+#define DYNAMO_HANDLE_SOCKETS 8
+
+typedef struct dynamo_handle {
+    struct dynamo_handle *next; /* in the pool's list */
+    CURL                 *easy;
+    CURLM                *multi; /* its own: keeps its connection, DNS and CA caches from call to call */
+    curl_socket_t         sockets[DYNAMO_HANDLE_SOCKETS]; /* open ones, for a child after fork() */
+    size_t                socket_count;
+    bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
+
+    const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
+    struct curl_slist      lines[DYNAMO_LINE_COUNT];
+    dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
+    dynamo_buffer          scratch;
+    unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
+#if DYNAMO_CURL_LACKS_PREREQ
+    const char *upload; /* what is left of the body */
+    size_t      upload_length;
+#endif
+
+    char               reason[CURL_ERROR_SIZE];
+    dynamo_answer_head head;
+    dynamo_buffer      body;
+} dynamo_handle;
+
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
+void           dynamo_handle_free(dynamo_handle *handle);
+
+/* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
+void dynamo_handle_abandon(dynamo_handle *handle);
+
+/* ---- pool.c: handles lent to calls --------------------------------------------------------------------------------- */
+
+typedef struct dynamo_waiter dynamo_waiter;
+
+typedef struct dynamo_pool {
+    const dynamo_settings *settings;
+    pthread_mutex_t        lock; /* held for a few instructions, never during I/O */
+    dynamo_handle         *idle; /* the most recently used first */
+    unsigned               lent; /* handles in use or being made: max_clients at most */
+    dynamo_waiter         *first_waiter, *last_waiter;
+} dynamo_pool;
+
+dynamo_status dynamo_pool_init(dynamo_pool *pool, const dynamo_settings *settings, dynamo_error *error);
+void          dynamo_pool_free(dynamo_pool *pool);
+void          dynamo_pool_after_fork(dynamo_pool *pool);
+dynamo_status dynamo_pool_take(dynamo_pool *pool, const dynamo_deadline *deadline, dynamo_handle **handle,
+                               dynamo_error *error);
+void          dynamo_pool_give(dynamo_pool *pool, dynamo_handle *handle);
+
+/* ---- transport.c: one exchange over one handle --------------------------------------------------------------------- */
+
+typedef struct dynamo_exchange {
+    const dynamo_endpoint    *endpoint;
+    const char               *target; /* "DynamoDB_20120810.GetItem" */
+    const char               *body;
+    size_t                    body_length;
+    const char               *region;
+    dynamo_keyring           *keyring;
+    dynamo_keys              *keys;
+    const dynamo_deadline    *deadline; /* of this attempt */
+    int64_t                   now;      /* to sign by, in seconds since the epoch */
+
+    long http_status;   /* 0: no answer */
+    bool may_have_been_executed; /* it went out whole and no answer tells what became of it */
+} dynamo_exchange;
+
+/* Signs, sends, receives. DYNAMO_OK: an answer came, whatever it says: handle->head and handle->body have it. */
+dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error);
+
+/* ---- request.c: arguments to wire text ----------------------------------------------------------------------------- */
+
+typedef union dynamo_argument {
+    const char *text;
+    json_t     *json;
+    int64_t     integer;
+    double      real;
+    dynamo_bool boolean;
+} dynamo_argument;
+
+/* Where a member of an operation comes from. */
+typedef struct dynamo_parameter {
+    const char         *name;  /* AWS's: "TableName" */
+    const char         *field; /* in C: "table_name" */
+    const dynamo_shape *shape;
+    bool                positional;
+    bool                optional; /* positional, and yet may be NULL where shorten() says so */
+    size_t              place; /* the index of a positional argument, or the offset in the options struct */
+} dynamo_parameter;
+
+#define DYNAMO_PARAMETERS_MAX 24
+#define DYNAMO_OWNED_MAX 6
+
+typedef struct dynamo_request {
+    const struct dynamo_operation *operation;
+    dynamo_argument                values[DYNAMO_PARAMETERS_MAX];
+    bool                           present[DYNAMO_PARAMETERS_MAX];
+    json_t                        *owned[DYNAMO_OWNED_MAX]; /* made here in place of what the caller gave */
+    size_t                         owned_count;
+} dynamo_request;
+
+typedef struct dynamo_operation {
+    const char             *name;
+    const dynamo_parameter *parameters; /* ends with a NULL name */
+    const dynamo_shape     *output;
+    const char             *unwrap; /* the output's member that is the response; NULL: the whole output */
+    bool                    write;  /* changes something: its outcome may be ambiguous */
+    /* Applies what is particular to the operation, once the arguments are in place. NULL: nothing is. */
+    dynamo_status (*shorten)(dynamo_request *request, const void *options, dynamo_error *error);
+} dynamo_operation;
+
+/* The index of a parameter that the operation has. */
+size_t dynamo_request_find(const dynamo_request *request, const char *name);
+
+/* Puts a document of the library's own in a parameter's place; steals it, NULL (memory ran out) included. */
+dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *owned, dynamo_error *error);
+
+/* Arguments and options, which may be NULL, checked and written as wire text. */
+dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
+                                   const dynamo_argument *arguments, const void *options, dynamo_error *error);
+
+/* ---- shorthand.c: what a few operations add to the API's members ---------------------------------------------------- */
+
+dynamo_status dynamo_shorten_create_table(dynamo_request *request, const void *options, dynamo_error *error);
+dynamo_status dynamo_shorten_update_table(dynamo_request *request, const void *options, dynamo_error *error);
+dynamo_status dynamo_shorten_query(dynamo_request *request, const void *options, dynamo_error *error);
+dynamo_status dynamo_shorten_scan(dynamo_request *request, const void *options, dynamo_error *error);
+
+/* ---- operations.c: the table ---------------------------------------------------------------------------------------- */
+
+extern const dynamo_operation dynamo_operation_create_table, dynamo_operation_delete_item,
+    dynamo_operation_delete_table, dynamo_operation_describe_table, dynamo_operation_get_item,
+    dynamo_operation_list_tables, dynamo_operation_put_item, dynamo_operation_query, dynamo_operation_scan,
+    dynamo_operation_update_item, dynamo_operation_update_table;
+
+extern const dynamo_shape dynamo_shape_any;   /* whatever JSON */
+extern const dynamo_shape dynamo_shape_error; /* an error's members that have attribute values */
+
+/* For dynamo_call(), by name alone. */
+bool dynamo_operation_is_streams(const char *name);
+bool dynamo_operation_may_write(const char *name);
+
+/* ---- answer.c: what an answer means ---------------------------------------------------------------------------------- */
+
+/* What the way needs to know of an operation, in the table or not. */
+typedef struct dynamo_message {
+    const char            *operation;
+    const char            *table_name; /* NULL: none */
+    const dynamo_endpoint *endpoint;
+    const char            *target;
+    const dynamo_buffer   *body;
+    const dynamo_shape    *output;
+    const dynamo_shape    *error_output;
+    const char            *unwrap;
+    bool                   write;
+    bool                   may_be_empty; /* an answer without a body is {} */
+} dynamo_message;
+
+/* Reads the answer that the exchange left in the handle: *response on DYNAMO_OK, else *error. */
+dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
+                                 json_t **response, dynamo_error *error);
+
+/* ---- client.c -------------------------------------------------------------------------------------------------------- */
+
+/* What all clients made from one share. */
+typedef struct dynamo_core {
+    atomic_uint     references; /* clients */
+    atomic_int      process;    /* whose connections these are: 0 while a child takes over after fork() */
+    dynamo_settings settings;
+    dynamo_keyring  keyring;
+    dynamo_pool     pool;
+} dynamo_core;
+
+struct dynamo_client {
+    atomic_uint           references; /* its owner, and the clients made from it */
+    dynamo_core          *core;
+    struct dynamo_client *origin;
+    dynamo_cancellation   cancellation;
+    int64_t               timeout_ms;
+    int64_t               end_us; /* of all done through it; INT64_MAX: none */
+    unsigned              max_attempts;
+};
+
+/* Before a call uses the core: in a child after fork() its locks and connections are made anew. */
+void dynamo_core_enter(dynamo_core *core);
+
+/* ---- call.c: a request's way ------------------------------------------------------------------------------------------ */
+
+/* An operation of the table. `arguments` are its positional ones. */
+dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *operation,
+                             const dynamo_argument *arguments, const void *options, json_t **response,
+                             dynamo_error *error);
+
+/* Any operation by name, in DynamoDB's own notation. */
+dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
+                                 dynamo_error *error);
 
 #endif

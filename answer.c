@@ -1,0 +1,180 @@
+/*
+ * What an answer means: its checksum, then either the operation's output or an error with its code, words and details.
+ *
+ * The order in which a code is looked for is that of botocore's JSON error parser.
+ */
+#include "dynamo_internal.h"
+
+#include <stdio.h>
+
+/* ---- Errors of the service -------------------------------------------------------------------------------------------- */
+
+static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+{
+    dynamo_reader     reader = { body->data, body->data, body->data + body->length, DYNAMO_ERR_BAD_RESPONSE, NULL, 0, false };
+    const dynamo_path root   = { NULL, "", 0, 0 };
+    json_t           *value;
+
+    if (body->length == 0)
+        return NULL;
+    value = dynamo_read_shape(&reader, message->error_output, &root);
+    if (value != NULL && json_is_object(value) && dynamo_read_end(&reader))
+        return value;
+    json_decref(value);
+    return NULL;
+}
+
+static const char *string_member(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* The code in its bare form; "" where the answer has none. */
+static void find_code(char *code, size_t size, const json_t *body, const dynamo_answer_head *head)
+{
+    const char *text = string_member(body, "__type");
+
+    if (text == NULL && head->error_type[0] != '\0')
+        text = head->error_type;
+    if (text == NULL)
+        text = string_member(body, "code");
+    if (text == NULL)
+        text = "";
+    dynamo_bare_code(code, size, text, strlen(text));
+}
+
+/* The service's words; a body that is no JSON is taken for them; else ours. */
+static void find_words(dynamo_error *error, const json_t *body, const dynamo_buffer *text)
+{
+    const char *words = string_member(body, "message");
+
+    if (words == NULL || words[0] == '\0')
+        words = string_member(body, "Message");
+    if (words != NULL && words[0] != '\0')
+        dynamo_copy_text(error->message, sizeof(error->message), words, strlen(words));
+    else if (body == NULL && text->length != 0)
+        dynamo_copy_text(error->message, sizeof(error->message), text->data, text->length);
+    else if (error->status == DYNAMO_ERR_UNKNOWN_SERVICE)
+        (void)snprintf(error->message, sizeof(error->message), "the service answered with HTTP status %ld and no reason",
+                       error->http_status);
+}
+
+/* What is left of the body once code and words are out. */
+static void keep_details(const dynamo_message *message, dynamo_error *error, json_t *body)
+{
+    static const char *const told[] = { "__type", "message", "Message", "code" };
+    json_t                  *reasons;
+
+    if (body == NULL)
+        return;
+    for (size_t i = 0; i < DYNAMO_COUNT(told); i++)
+        if (json_is_string(json_object_get(body, told[i])))
+            (void)json_object_del(body, told[i]);
+    reasons = json_object_get(body, "throttlingReasons"); /* ThrottlingException alone spells it so */
+    if (reasons != NULL && message->error_output != &dynamo_shape_any &&
+        json_object_set_new_nocheck(body, "ThrottlingReasons", json_incref(reasons)) == 0)
+        (void)json_object_del(body, "throttlingReasons");
+    if (json_object_size(body) != 0)
+        error->details = json_incref(body);
+}
+
+/* A code that is known speaks for itself; else the HTTP status does. */
+static bool is_retryable(dynamo_status status, long http_status)
+{
+    if (status != DYNAMO_ERR_UNKNOWN_SERVICE)
+        return dynamo_retry_class_of(status) != DYNAMO_RETRY_NEVER;
+    return http_status == 429 || http_status == 500 || (http_status >= 502 && http_status <= 504);
+}
+
+static dynamo_status read_error(const dynamo_message *message, const dynamo_exchange *exchange,
+                                const dynamo_handle *handle, dynamo_error *error)
+{
+    json_t       *body = read_error_body(message, &handle->body);
+    char          code[sizeof(error->code)];
+    dynamo_status status;
+
+    find_code(code, sizeof(code), body, &handle->head);
+    status = dynamo_status_of_code(code);
+    (void)dynamo_fail(error, status, "%s", dynamo_status_message(status));
+    find_words(error, body, &handle->body);
+    if (code[0] != '\0')
+        memcpy(error->code, code, sizeof(code));
+    error->retryable = is_retryable(status, exchange->http_status);
+    /* 503 is said before execution; of the other server errors nobody knows. */
+    error->ambiguous = message->write && (exchange->http_status == 500 || exchange->http_status == 502 ||
+                                          exchange->http_status == 504 ||
+                                          (exchange->http_status >= 500 && code[0] == '\0'));
+    keep_details(message, error, body);
+    json_decref(body);
+    return status;
+}
+
+/* ---- Outputs ----------------------------------------------------------------------------------------------------------- */
+
+static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
+{
+    json_t *inner = json_incref(json_object_get(output, member));
+
+    json_decref(output);
+    if (inner == NULL)
+        (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer has no %s", member);
+    return inner;
+}
+
+static json_t *read_output(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
+{
+    dynamo_reader reader = { body->data, body->data, body->data + body->length, DYNAMO_ERR_BAD_RESPONSE, error, 0, false };
+    const dynamo_path root = DYNAMO_PATH_ROOT("response");
+    json_t           *output;
+
+    if (body->length == 0 && message->may_be_empty) {
+        output = json_object();
+        if (output == NULL)
+            (void)dynamo_fail_memory(error);
+        return output;
+    }
+    if (body->length == 0) {
+        (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is empty");
+        return NULL;
+    }
+    output = dynamo_read_shape(&reader, message->output, &root);
+    if (output != NULL && !json_is_object(output)) {
+        (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is JSON, but not an object");
+        json_decref(output);
+        return NULL;
+    }
+    if (output != NULL && !dynamo_read_end(&reader)) {
+        json_decref(output);
+        return NULL;
+    }
+    return output != NULL && message->unwrap != NULL ? unwrap(output, message->unwrap, error) : output;
+}
+
+static dynamo_status check_crc32(const dynamo_handle *handle, dynamo_error *error)
+{
+    uint32_t computed;
+
+    if (!handle->head.has_crc32)
+        return DYNAMO_OK;
+    computed = dynamo_crc32(handle->body.data, handle->body.length);
+    if (computed == handle->head.crc32)
+        return DYNAMO_OK;
+    return dynamo_fail(error, DYNAMO_ERR_CHECKSUM_MISMATCH, "the answer's CRC-32 is %lu, its x-amz-crc32 header says %lu",
+                       (unsigned long)computed, (unsigned long)handle->head.crc32);
+}
+
+dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
+                                 json_t **response, dynamo_error *error)
+{
+    dynamo_status status = check_crc32(handle, error);
+
+    if (status == DYNAMO_OK && (exchange->http_status < 200 || exchange->http_status > 299))
+        return read_error(message, exchange, handle, error);
+    if (status == DYNAMO_OK) {
+        *response = read_output(message, &handle->body, error);
+        status    = *response != NULL ? DYNAMO_OK : error->status;
+    }
+    /* An answer came, and it can't be told what it was: a write may be done. */
+    error->ambiguous = status != DYNAMO_OK && message->write;
+    return status;
+}

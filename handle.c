@@ -1,0 +1,294 @@
+/*
+ * One curl easy handle with its own multi handle and buffers. What doesn't change from call to call is set here, once.
+ *
+ * The multi handle keeps the connection, the DNS cache and the CA store between calls, and its poll can be interrupted,
+ * which curl_easy_perform()'s can't.
+ */
+#include "dynamo_internal.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* ---- The sockets, known for the sake of fork() --------------------------------------------------------------------- */
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    dynamo_handle *handle = context;
+    curl_socket_t  opened = socket(address->family, address->socktype, address->protocol);
+
+    (void)purpose;
+    if (opened == CURL_SOCKET_BAD)
+        return CURL_SOCKET_BAD;
+    (void)fcntl(opened, F_SETFD, FD_CLOEXEC); /* a program that the host starts has no business with it */
+    if (handle->socket_count < DYNAMO_HANDLE_SOCKETS)
+        handle->sockets[handle->socket_count++] = opened;
+    else
+        handle->sockets_unknown = true;
+    return opened;
+}
+
+static int close_socket(void *context, curl_socket_t closed)
+{
+    dynamo_handle *handle = context;
+
+    for (size_t i = 0; i < handle->socket_count; i++)
+        if (handle->sockets[i] == closed)
+            handle->sockets[i--] = handle->sockets[--handle->socket_count];
+    return close(closed);
+}
+
+/* ---- What comes in ------------------------------------------------------------------------------------------------- */
+
+static size_t receive_body(char *data, size_t size, size_t count, void *context)
+{
+    dynamo_handle *handle = context;
+
+    dynamo_buffer_append(&handle->body, data, size * count);
+    return handle->body.failed ? 0 : size * count;
+}
+
+static bool header_is(const char *line, size_t name_length, const char *name)
+{
+    return strlen(name) == name_length && curl_strnequal(line, name, name_length);
+}
+
+/* A CRC-32 in decimal; anything else counts as no header at all. */
+static void read_crc32(dynamo_answer_head *head, const char *text, size_t length)
+{
+    uint64_t value = 0;
+
+    if (length == 0 || length > 10)
+        return;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return;
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    }
+    if (value > UINT32_MAX)
+        return;
+    head->crc32     = (uint32_t)value;
+    head->has_crc32 = true;
+}
+
+static void read_header(dynamo_answer_head *head, const char *line, size_t length)
+{
+    const char *colon = memchr(line, ':', length);
+    const char *value;
+    size_t      name_length;
+
+    if (colon == NULL)
+        return;
+    name_length = (size_t)(colon - line);
+    value       = colon + 1;
+    length -= name_length + 1;
+    for (; length > 0 && (*value == ' ' || *value == '\t'); value++)
+        length--;
+    while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL)
+        length--;
+    if (header_is(line, name_length, "x-amzn-requestid"))
+        dynamo_copy_text(head->request_id, sizeof(head->request_id), value, length);
+    else if (header_is(line, name_length, "x-amzn-errortype"))
+        dynamo_copy_text(head->error_type, sizeof(head->error_type), value, length);
+    else if (header_is(line, name_length, "x-amz-crc32"))
+        read_crc32(head, value, length);
+}
+
+/* Each answer, a 1xx too, begins with a status line and ends with an empty one; trailers after it don't count. */
+static size_t receive_header(char *line, size_t size, size_t count, void *context)
+{
+    dynamo_handle *handle = context;
+    size_t         length = size * count;
+
+    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        handle->head = (dynamo_answer_head){ 0 };
+    else if (handle->head.complete)
+        return length;
+    else if (length <= 2 && (line[0] == '\r' || line[0] == '\n'))
+        handle->head.complete = true;
+    else
+        read_header(&handle->head, line, length);
+    return length;
+}
+
+/* ---- Once only ------------------------------------------------------------------------------------------------------ */
+
+/*
+ * When a kept connection dies before an answer came, libcurl sends the request again by itself, though the service may
+ * have executed it: an ADD would count twice. Only the library may decide that.
+ */
+#if DYNAMO_CURL_LACKS_PREREQ
+
+static size_t send_body(char *buffer, size_t size, size_t count, void *context)
+{
+    dynamo_handle *handle = context;
+    size_t         length = size * count < handle->upload_length ? size * count : handle->upload_length;
+
+    memcpy(buffer, handle->upload, length);
+    handle->upload += length;
+    handle->upload_length -= length;
+    return length;
+}
+
+static int refuse_to_rewind(void *context, curl_off_t offset, int origin)
+{
+    (void)context;
+    (void)offset;
+    (void)origin;
+    return CURL_SEEKFUNC_FAIL;
+}
+
+static bool set_send_once(dynamo_handle *handle)
+{
+    return curl_easy_setopt(handle->easy, CURLOPT_READFUNCTION, send_body) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_READDATA, handle) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_SEEKFUNCTION, refuse_to_rewind) == CURLE_OK;
+}
+
+#else
+
+static int allow_one_send(void *context, char *remote_address, char *local_address, int remote_port, int local_port)
+{
+    dynamo_handle *handle = context;
+
+    (void)remote_address;
+    (void)local_address;
+    (void)remote_port;
+    (void)local_port;
+    return handle->sends++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+static bool set_send_once(dynamo_handle *handle)
+{
+    return curl_easy_setopt(handle->easy, CURLOPT_PREREQFUNCTION, allow_one_send) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_PREREQDATA, handle) == CURLE_OK;
+}
+
+#endif
+
+/* ---- Set up --------------------------------------------------------------------------------------------------------- */
+
+static bool set_protocols(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
+#else
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)) == CURLE_OK;
+#endif
+}
+
+static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *settings)
+{
+    const struct {
+        CURLoption option;
+        long       value;
+    } numbers[] = {
+        { CURLOPT_POST, 1 },
+        { CURLOPT_NOSIGNAL, 1 }, /* the host's signals are the host's; transport.c sees to SIGPIPE */
+        { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+        { CURLOPT_FOLLOWLOCATION, 0 }, /* a signed request goes where it was signed for */
+        { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
+        { CURLOPT_SSL_VERIFYPEER, 1 },
+        { CURLOPT_SSL_VERIFYHOST, 2 },
+        { CURLOPT_TCP_KEEPALIVE, 1 },
+        { CURLOPT_PATH_AS_IS, 1 },
+        { CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms < LONG_MAX ? (long)settings->connect_timeout_ms : LONG_MAX },
+    };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(numbers); i++)
+        if (curl_easy_setopt(handle->easy, numbers[i].option, numbers[i].value) != CURLE_OK)
+            return false;
+    return true;
+}
+
+static bool set_callbacks(dynamo_handle *handle)
+{
+    return curl_easy_setopt(handle->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_OPENSOCKETDATA, handle) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_CLOSESOCKETDATA, handle) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_WRITEDATA, handle) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_HEADERDATA, handle) == CURLE_OK &&
+           curl_easy_setopt(handle->easy, CURLOPT_ERRORBUFFER, handle->reason) == CURLE_OK && set_send_once(handle);
+}
+
+static bool set_texts(const dynamo_handle *handle, const dynamo_settings *settings)
+{
+    return set_protocols(handle->easy) &&
+           curl_easy_setopt(handle->easy, CURLOPT_USERAGENT, settings->user_agent) == CURLE_OK &&
+           (settings->ca_file == NULL ||
+            curl_easy_setopt(handle->easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK);
+}
+
+/* The list of header lines is chained once; libcurl reads it anew for each request. */
+static bool set_lines(dynamo_handle *handle)
+{
+    handle->lines[DYNAMO_LINE_CONTENT_TYPE].data    = "Content-Type: application/x-amz-json-1.0";
+    handle->lines[DYNAMO_LINE_ACCEPT_ENCODING].data = "Accept-Encoding: identity";
+    handle->lines[DYNAMO_LINE_ACCEPT].data          = "Accept:";
+    handle->lines[DYNAMO_LINE_EXPECT].data          = "Expect:";
+    for (int i = 0; i < DYNAMO_LINE_TOKEN - 1; i++)
+        handle->lines[i].next = &handle->lines[i + 1];
+    return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
+}
+
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error)
+{
+    dynamo_handle *handle = calloc(1, sizeof(*handle));
+
+    if (handle == NULL)
+        goto failed;
+    handle->body.limit      = DYNAMO_BODY_LIMIT;
+    handle->sockets_unknown = settings->on_handle != NULL;
+    handle->easy            = curl_easy_init();
+    handle->multi           = curl_multi_init();
+    if (handle->easy == NULL || handle->multi == NULL || !set_numbers(handle, settings) || !set_callbacks(handle) ||
+        !set_texts(handle, settings) || !set_lines(handle))
+        goto failed;
+    if (settings->on_handle != NULL)
+        settings->on_handle(settings->context, handle->easy);
+    return handle;
+
+failed:
+    dynamo_handle_free(handle);
+    (void)dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "libcurl has no handle to give: memory, or an option it lacks");
+    return NULL;
+}
+
+void dynamo_handle_free(dynamo_handle *handle)
+{
+    if (handle == NULL)
+        return;
+    curl_easy_cleanup(handle->easy);
+    (void)curl_multi_cleanup(handle->multi);
+    for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++) {
+        dynamo_wipe(handle->texts[i].data, handle->texts[i].capacity);
+        dynamo_buffer_free(&handle->texts[i]);
+    }
+    dynamo_buffer_free(&handle->scratch);
+    dynamo_buffer_free(&handle->body);
+    free(handle);
+}
+
+/*
+ * Freed the usual way the handle would say goodbye on a TLS connection that the parent goes on using. So each socket's
+ * descriptor is first made to stand for a socket that leads nowhere. Where the sockets aren't all known, memory is left.
+ */
+void dynamo_handle_abandon(dynamo_handle *handle)
+{
+    int nowhere;
+
+    if (handle->sockets_unknown)
+        return;
+    nowhere = socket(AF_UNIX, SOCK_DGRAM, 0);
+    if (nowhere < 0)
+        return;
+    for (size_t i = 0; i < handle->socket_count; i++)
+        (void)dup2(nowhere, handle->sockets[i]);
+    (void)close(nowhere);
+    dynamo_handle_free(handle);
+}

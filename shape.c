@@ -1,0 +1,229 @@
+/*
+ * Requests and answers by their shapes. A shape says where attribute values lie and which members a structure has, so
+ * that one walk checks a caller's document, marshals its values and writes the wire text, and one walk reads an answer.
+ *
+ * That a member unknown to the API is refused is our choice: DynamoDB ignores it, and with it a misspelt condition.
+ */
+#include "dynamo_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kind_names[] = {
+    [DYNAMO_KIND_ANY]             = "a value",
+    [DYNAMO_KIND_STRING]          = "a string",
+    [DYNAMO_KIND_INTEGER]         = "an integer",
+    [DYNAMO_KIND_REAL]            = "a number",
+    [DYNAMO_KIND_BOOLEAN]         = "true or false",
+    [DYNAMO_KIND_LIST]            = "an array",
+    [DYNAMO_KIND_MAP]             = "an object",
+    [DYNAMO_KIND_STRUCTURE]       = "an object",
+    [DYNAMO_KIND_ATTRIBUTE_VALUE] = "a value",
+};
+
+static const char *const json_type_names[] = {
+    [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a string", [JSON_INTEGER] = "an integer",
+    [JSON_REAL] = "a real",      [JSON_TRUE] = "true",      [JSON_FALSE] = "false",     [JSON_NULL] = "null",
+};
+
+static bool kind_fits(dynamo_kind kind, const json_t *value)
+{
+    switch (kind) {
+    case DYNAMO_KIND_STRING:
+        return json_is_string(value);
+    case DYNAMO_KIND_INTEGER:
+        return json_is_integer(value);
+    case DYNAMO_KIND_REAL:
+        return json_is_number(value);
+    case DYNAMO_KIND_BOOLEAN:
+        return json_is_boolean(value);
+    case DYNAMO_KIND_LIST:
+        return json_is_array(value);
+    case DYNAMO_KIND_MAP:
+    case DYNAMO_KIND_STRUCTURE:
+        return json_is_object(value);
+    case DYNAMO_KIND_ANY:
+    case DYNAMO_KIND_ATTRIBUTE_VALUE:
+        break;
+    }
+    return value != NULL;
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+static const dynamo_member *find_member(const dynamo_shape *shape, const char *name, size_t length)
+{
+    for (const dynamo_member *member = shape->members; member->name != NULL; member++)
+        if (strlen(member->name) == length && memcmp(member->name, name, length) == 0)
+            return member;
+    return NULL;
+}
+
+static dynamo_status write_list(dynamo_buffer *out, json_t *list, const dynamo_shape *shape, const dynamo_path *path,
+                                dynamo_error *error)
+{
+    dynamo_path step = { path, NULL, 0, 0 };
+
+    dynamo_buffer_char(out, '[');
+    for (step.index = 0; step.index < json_array_size(list); step.index++) {
+        json_t       *element = json_array_get(list, step.index);
+        dynamo_status status;
+
+        if (step.index != 0)
+            dynamo_buffer_char(out, ',');
+        status = dynamo_write_shape(out, element, shape->of, &step, error);
+        if (status != DYNAMO_OK)
+            return status;
+    }
+    dynamo_buffer_char(out, ']');
+    return DYNAMO_OK;
+}
+
+/* The shape of an object's member, or NULL where a structure doesn't have it. */
+static const dynamo_shape *member_shape(const dynamo_shape *shape, const dynamo_path *step)
+{
+    const dynamo_member *member;
+
+    if (shape->kind == DYNAMO_KIND_MAP)
+        return shape->of;
+    member = find_member(shape, step->name, step->length);
+    return member != NULL ? member->shape : NULL;
+}
+
+/* A map, or a structure, whose members differ from one another. */
+static dynamo_status write_object(dynamo_buffer *out, json_t *object, const dynamo_shape *shape,
+                                  const dynamo_path *path, dynamo_error *error)
+{
+    dynamo_path step      = { path, NULL, 0, 0 };
+    const char *separator = "";
+
+    dynamo_buffer_char(out, '{');
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        const dynamo_shape *of;
+        dynamo_status       status;
+
+        step.name   = json_object_iter_key(at);
+        step.length = dynamo_name_length(at);
+        of          = member_shape(shape, &step);
+        if (of == NULL)
+            return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, &step,
+                                  "the API has no such member (dynamo_call sends what this version doesn't know)");
+        dynamo_buffer_text(out, separator);
+        separator = ",";
+        if (!dynamo_write_string(out, step.name, step.length))
+            return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, &step, "the name is not UTF-8");
+        dynamo_buffer_char(out, ':');
+        status = dynamo_write_shape(out, json_object_iter_value(at), of, &step, error);
+        if (status != DYNAMO_OK)
+            return status;
+    }
+    dynamo_buffer_char(out, '}');
+    return DYNAMO_OK;
+}
+
+dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
+                                 dynamo_error *error)
+{
+    if (!kind_fits(shape->kind, value))
+        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must be %s, not %s", kind_names[shape->kind],
+                              json_type_names[json_typeof(value)]);
+    switch (shape->kind) {
+    case DYNAMO_KIND_LIST:
+        return write_list(out, value, shape, path, error);
+    case DYNAMO_KIND_MAP:
+        if (shape->of->kind == DYNAMO_KIND_ATTRIBUTE_VALUE)
+            return dynamo_write_item(out, value, path, error);
+        return write_object(out, value, shape, path, error);
+    case DYNAMO_KIND_STRUCTURE:
+        return write_object(out, value, shape, path, error);
+    case DYNAMO_KIND_ATTRIBUTE_VALUE:
+        return dynamo_write_attribute_value(out, value, path, error);
+    case DYNAMO_KIND_ANY:
+    case DYNAMO_KIND_STRING:
+    case DYNAMO_KIND_INTEGER:
+    case DYNAMO_KIND_REAL:
+    case DYNAMO_KIND_BOOLEAN:
+        break;
+    }
+    return dynamo_write_json(out, value, path, error);
+}
+
+/* ---- Reading ----------------------------------------------------------------------------------------------------- */
+
+static json_t *read_list(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
+{
+    dynamo_path step  = { path, NULL, 0, 0 };
+    json_t     *list  = json_array();
+    size_t      count = 0;
+    int         more;
+
+    if (list == NULL) {
+        (void)dynamo_fail_memory(reader->error);
+        return NULL;
+    }
+    if (!dynamo_read_open(reader, path, '['))
+        goto failed;
+    while ((more = dynamo_read_element(reader, path, &count)) > 0) {
+        json_t *element;
+
+        step.index = count - 1;
+        element    = dynamo_read_shape(reader, shape->of, &step);
+        if (element == NULL)
+            goto failed;
+        if (json_array_append_new(list, element) != 0) {
+            (void)dynamo_fail_memory(reader->error);
+            goto failed;
+        }
+    }
+    if (more == 0)
+        return list;
+failed:
+    json_decref(list);
+    return NULL;
+}
+
+static json_t *read_object(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
+{
+    json_t       *object = json_object();
+    size_t        count  = 0;
+    dynamo_string name;
+    int           more;
+
+    if (object == NULL) {
+        (void)dynamo_fail_memory(reader->error);
+        return NULL;
+    }
+    if (!dynamo_read_open(reader, path, '{'))
+        goto failed;
+    while ((more = dynamo_read_member(reader, path, &count, &name)) > 0) {
+        dynamo_path         step = { path, name.text, name.length, 0 };
+        const dynamo_shape *of   = member_shape(shape, &step);
+        json_t             *value = dynamo_read_shape(reader, of != NULL ? of : &dynamo_shape_any, &step);
+        bool                kept  = value != NULL && dynamo_read_keep(reader, &step, object, &name, value);
+
+        free(name.owned);
+        if (!kept)
+            goto failed;
+    }
+    if (more == 0)
+        return object;
+failed:
+    json_decref(object);
+    return NULL;
+}
+
+json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
+{
+    char next = dynamo_read_peek(reader);
+
+    if (shape->kind == DYNAMO_KIND_ATTRIBUTE_VALUE)
+        return dynamo_read_attribute_value(reader, path);
+    if (shape->kind == DYNAMO_KIND_LIST && next == '[')
+        return read_list(reader, shape, path);
+    if (shape->kind == DYNAMO_KIND_MAP && next == '{')
+        return shape->of->kind == DYNAMO_KIND_ATTRIBUTE_VALUE ? dynamo_read_item(reader, path)
+                                                              : read_object(reader, shape, path);
+    if (shape->kind == DYNAMO_KIND_STRUCTURE && next == '{')
+        return read_object(reader, shape, path);
+    return dynamo_read_json(reader, path);
+}

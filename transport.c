@@ -1,0 +1,277 @@
+/*
+ * One exchange over one handle: sign, send, receive. What the answer means is not its business.
+ */
+#include "dynamo_internal.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+/* ---- SIGPIPE ---------------------------------------------------------------------------------------------------------- */
+
+/*
+ * A write to a connection that the peer has closed raises SIGPIPE in the writing thread, where the TLS library doesn't
+ * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and one
+ * that arrived meanwhile is taken back.
+ */
+typedef struct sigpipe_guard {
+    sigset_t former;
+    bool     pending; /* before the exchange: not ours to take */
+} sigpipe_guard;
+
+static bool sigpipe_is_pending(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+}
+
+static void sigpipe_hold(sigpipe_guard *guard)
+{
+    sigset_t pipe;
+
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &pipe, &guard->former);
+    guard->pending = sigismember(&guard->former, SIGPIPE) == 1 && sigpipe_is_pending();
+}
+
+static void sigpipe_release(const sigpipe_guard *guard)
+{
+    if (!guard->pending && sigpipe_is_pending()) {
+        sigset_t pipe;
+
+        (void)sigemptyset(&pipe);
+        (void)sigaddset(&pipe, SIGPIPE);
+#if defined(__APPLE__) || defined(__OpenBSD__)
+        int taken;
+
+        (void)sigwait(&pipe, &taken);
+#else
+        const struct timespec at_once = { 0, 0 };
+
+        (void)sigtimedwait(&pipe, NULL, &at_once);
+#endif
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &guard->former, NULL);
+}
+
+/* ---- The request ------------------------------------------------------------------------------------------------------ */
+
+static void set_line(dynamo_handle *handle, dynamo_header_line line, const char *name, const char *value)
+{
+    dynamo_buffer *text = &handle->texts[line];
+
+    dynamo_buffer_clear(text);
+    dynamo_buffer_text(text, name);
+    dynamo_buffer_text(text, value);
+    handle->lines[line].data = text->data;
+}
+
+/* The token's line is rewritten only when the token changes, and its memory wiped first. */
+static void set_token_line(dynamo_handle *handle, const char *token)
+{
+    static const char name[] = "X-Amz-Security-Token: ";
+    dynamo_buffer    *text   = &handle->texts[DYNAMO_LINE_TOKEN];
+
+    handle->lines[DYNAMO_LINE_AUTHORIZATION].next = token != NULL ? &handle->lines[DYNAMO_LINE_TOKEN] : NULL;
+    if (token != NULL && text->data != NULL && !text->failed && text->length > sizeof(name) - 1 &&
+        strcmp(text->data + sizeof(name) - 1, token) == 0)
+        return;
+    dynamo_wipe(text->data, text->capacity);
+    if (token != NULL)
+        set_line(handle, DYNAMO_LINE_TOKEN, name, token);
+}
+
+static dynamo_status sign(const dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
+{
+    const dynamo_credentials *keys = &exchange->keys->values;
+    dynamo_buffer            *line = &handle->texts[DYNAMO_LINE_AUTHORIZATION];
+    char                      timestamp[DYNAMO_TIMESTAMP_SIZE];
+    uint8_t                   key[DYNAMO_HASH_SIZE];
+    dynamo_header             headers[5];
+    dynamo_sigv4_scope        scope   = { timestamp, exchange->region, "dynamodb" };
+    dynamo_sigv4_request      request = { "POST", exchange->endpoint->path, "", headers, 0, exchange->body,
+                                          exchange->body_length };
+    bool                      done;
+
+    dynamo_sigv4_timestamp(exchange->now, timestamp);
+    headers[request.header_count++] = (dynamo_header){ "content-type", "application/x-amz-json-1.0" };
+    headers[request.header_count++] = (dynamo_header){ "host", exchange->endpoint->host };
+    headers[request.header_count++] = (dynamo_header){ "x-amz-date", timestamp };
+    if (keys->session_token != NULL)
+        headers[request.header_count++] = (dynamo_header){ "x-amz-security-token", keys->session_token };
+    headers[request.header_count++] = (dynamo_header){ "x-amz-target", exchange->target };
+
+    set_line(handle, DYNAMO_LINE_TARGET, "X-Amz-Target: ", exchange->target);
+    set_line(handle, DYNAMO_LINE_DATE, "X-Amz-Date: ", timestamp);
+    set_token_line(handle, keys->session_token);
+    set_line(handle, DYNAMO_LINE_AUTHORIZATION, "Authorization: ", "");
+    done = dynamo_keyring_signing_key(exchange->keyring, exchange->keys, &scope, key) &&
+           dynamo_sigv4_authorization(line, &request, &scope, keys->access_key, key, &handle->scratch);
+    dynamo_wipe(key, sizeof(key));
+    handle->lines[DYNAMO_LINE_AUTHORIZATION].data = line->data;
+    if (!done || handle->texts[DYNAMO_LINE_TARGET].failed || handle->texts[DYNAMO_LINE_DATE].failed ||
+        handle->texts[DYNAMO_LINE_TOKEN].failed || line->failed)
+        return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the request can't be signed: memory, or mbedTLS, failed");
+    return DYNAMO_OK;
+}
+
+static CURLcode set_body(const dynamo_exchange *exchange, dynamo_handle *handle)
+{
+#if DYNAMO_CURL_LACKS_PREREQ
+    handle->upload        = exchange->body;
+    handle->upload_length = exchange->body_length;
+#else
+    CURLcode code = curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDS, exchange->body);
+
+    if (code != CURLE_OK)
+        return code;
+#endif
+    return curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
+}
+
+/* The endpoint hardly ever changes on a handle: a client has two at most. */
+static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *handle)
+{
+    CURLcode code;
+
+    if (handle->endpoint == exchange->endpoint)
+        return CURLE_OK;
+    handle->endpoint = NULL;
+    code             = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
+    set_line(handle, DYNAMO_LINE_HOST, "Host: ", exchange->endpoint->host);
+    if (code != CURLE_OK || handle->texts[DYNAMO_LINE_HOST].failed)
+        return CURLE_OUT_OF_MEMORY;
+    handle->endpoint = exchange->endpoint;
+    return CURLE_OK;
+}
+
+/* ---- The transfer ----------------------------------------------------------------------------------------------------- */
+
+static CURLcode result_of(CURLM *multi)
+{
+    int      left;
+    CURLMsg *message = curl_multi_info_read(multi, &left);
+
+    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+/* Runs until it is done or the time is over or the call canceled, which *ended then tells. */
+static CURLcode transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended)
+{
+    CURLcode code    = CURLE_FAILED_INIT;
+    int      running = 1;
+
+    if (curl_multi_add_handle(handle->multi, handle->easy) != CURLM_OK)
+        return CURLE_OUT_OF_MEMORY;
+    while (curl_multi_perform(handle->multi, &running) == CURLM_OK && running != 0) {
+        *ended = dynamo_deadline_check(deadline);
+        if (*ended != DYNAMO_OK)
+            break;
+        if (curl_multi_poll(handle->multi, NULL, 0, dynamo_deadline_slice_ms(deadline), NULL) != CURLM_OK)
+            break;
+    }
+    if (running == 0)
+        code = result_of(handle->multi);
+    (void)curl_multi_remove_handle(handle->multi, handle->easy);
+    return code;
+}
+
+static const struct {
+    CURLcode      code;
+    dynamo_status status;
+} curl_codes[] = {
+    { CURLE_OK, DYNAMO_OK },
+    { CURLE_OUT_OF_MEMORY, DYNAMO_ERR_OUT_OF_MEMORY },
+    { CURLE_OPERATION_TIMEDOUT, DYNAMO_ERR_TIMEOUT },
+    { CURLE_SSL_CONNECT_ERROR, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_NOTFOUND, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_SETFAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_INITFAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CERTPROBLEM, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CIPHER, DYNAMO_ERR_TLS },
+    { CURLE_PEER_FAILED_VERIFICATION, DYNAMO_ERR_TLS },
+    { CURLE_USE_SSL_FAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CACERT_BADFILE, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CRL_BADFILE, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ISSUER_ERROR, DYNAMO_ERR_TLS },
+    { CURLE_SSL_PINNEDPUBKEYNOTMATCH, DYNAMO_ERR_TLS },
+    { CURLE_SSL_INVALIDCERTSTATUS, DYNAMO_ERR_TLS },
+};
+
+static dynamo_status status_of(CURLcode code)
+{
+    for (size_t i = 0; i < DYNAMO_COUNT(curl_codes); i++)
+        if (curl_codes[i].code == code)
+            return curl_codes[i].status;
+    return DYNAMO_ERR_REQUEST_FAILED;
+}
+
+static bool went_out_whole(const dynamo_exchange *exchange, CURL *easy)
+{
+    curl_off_t sent = 0;
+
+    return curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent >= (curl_off_t)exchange->body_length;
+}
+
+static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, const char *host, dynamo_error *error)
+{
+    if (handle->body.full)
+        return dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer of %s is larger than %zu bytes", host,
+                           DYNAMO_BODY_LIMIT);
+    if (handle->body.failed)
+        return dynamo_fail_memory(error);
+    if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
+        return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
+    return dynamo_fail(error, status_of(code), "%s: %s", host,
+                       handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+}
+
+static dynamo_status fail_ended(dynamo_status ended, const char *host, dynamo_error *error)
+{
+    if (ended == DYNAMO_ERR_CANCELED)
+        return dynamo_fail(error, ended, "%s", dynamo_status_message(ended));
+    return dynamo_fail(error, ended, "no whole answer from %s within the time limit", host);
+}
+
+static dynamo_status judge(dynamo_exchange *exchange, dynamo_handle *handle, CURLcode code, dynamo_status ended,
+                           dynamo_error *error)
+{
+    const char *host = exchange->endpoint->host;
+    dynamo_status status;
+
+    if (handle->head.complete)
+        (void)curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &exchange->http_status);
+    if (ended != DYNAMO_OK)
+        status = fail_ended(ended, host, error);
+    else if (code != CURLE_OK)
+        status = fail_transfer(handle, code, host, error);
+    else if (!handle->head.complete)
+        status = dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection within its headers", host);
+    else
+        return DYNAMO_OK;
+    exchange->may_have_been_executed = went_out_whole(exchange, handle->easy);
+    return status;
+}
+
+dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
+{
+    sigpipe_guard guard;
+    dynamo_status status;
+    dynamo_status ended = DYNAMO_OK;
+    CURLcode      code;
+
+    handle->head      = (dynamo_answer_head){ 0 };
+    handle->reason[0] = '\0';
+    handle->sends     = 0;
+    dynamo_buffer_clear(&handle->body);
+    status = sign(exchange, handle, error);
+    if (status != DYNAMO_OK)
+        return status;
+    if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK)
+        return dynamo_fail_memory(error);
+    sigpipe_hold(&guard);
+    code = transfer(handle, exchange->deadline, &ended);
+    sigpipe_release(&guard);
+    return judge(exchange, handle, code, ended, error);
+}
