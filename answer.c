@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* ---- Errors of the service -------------------------------------------------------------------------------------------- */
+/* ---- Errors of the service --------------------------------------------------------------------------------------- */
 
 static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
 {
@@ -109,7 +109,7 @@ static dynamo_status read_error(const dynamo_message *message, const dynamo_exch
     return status;
 }
 
-/* ---- Outputs ----------------------------------------------------------------------------------------------------------- */
+/* ---- Outputs ----------------------------------------------------------------------------------------------------- */
 
 static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
 {

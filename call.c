@@ -11,7 +11,7 @@
 #define OPERATION_NAME_MAX 64
 #define TARGET_SIZE (sizeof(STREAMS_TARGET_PREFIX) + OPERATION_NAME_MAX)
 
-/* ---- One attempt ------------------------------------------------------------------------------------------------------ */
+/* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
 typedef struct one_attempt {
     const dynamo_message *message;
@@ -102,7 +102,7 @@ static void report(const one_attempt *attempt, dynamo_status status, const dynam
         settings->on_attempt(settings->context, &told);
 }
 
-/* ---- All attempts ----------------------------------------------------------------------------------------------------- */
+/* ---- All attempts ------------------------------------------------------------------------------------------------ */
 
 /* One attempt in this version; what repeats it belongs here, around try_once() and report(). */
 static dynamo_status send_message(dynamo_client *client, const dynamo_message *message, json_t **response,
@@ -121,7 +121,7 @@ static dynamo_status send_message(dynamo_client *client, const dynamo_message *m
     return status;
 }
 
-/* ---- From the caller and back ----------------------------------------------------------------------------------------- */
+/* ---- From the caller and back ------------------------------------------------------------------------------------ */
 
 /* What every call begins and ends with. The way itself knows of no NULL: it has an error and a place for the answer. */
 typedef struct call_frame {

@@ -16,7 +16,7 @@ static void set_up_curl(void)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* ---- The core that clients share -------------------------------------------------------------------------------------- */
+/* ---- The core that clients share --------------------------------------------------------------------------------- */
 
 static void core_free(dynamo_core *core)
 {
@@ -69,7 +69,7 @@ void dynamo_core_enter(dynamo_core *core)
         (void)sched_yield(); /* another thread of this child is at it */
 }
 
-/* ---- Clients ---------------------------------------------------------------------------------------------------------- */
+/* ---- Clients ----------------------------------------------------------------------------------------------------- */
 
 static dynamo_client *client_new(dynamo_error *error)
 {

@@ -117,7 +117,7 @@ int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 
 uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
 
-/* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------- */
+/* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------ */
 
 #define DYNAMO_HASH_SIZE 32
 
@@ -264,7 +264,7 @@ dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo
  * doesn't have are kept as they are. */
 json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
 
-/* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ------------------------------------------------ */
+/* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 
 #define DYNAMO_TIMESTAMP_SIZE 17 /* "20150830T123600Z" with its NUL; the first eight are the date */
 #define DYNAMO_HEX_SIZE 65       /* a SHA-256 in lower-case hexadecimal with its NUL */
@@ -304,7 +304,7 @@ bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *
                                 const dynamo_sigv4_scope *scope, const char *access_key,
                                 const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
 
-/* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials ----------------------------------------------------- */
+/* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
 typedef struct dynamo_profiles dynamo_profiles;
 
@@ -322,7 +322,7 @@ bool          dynamo_profiles_has(const dynamo_profiles *profiles, const char *p
 /* A profile's key (lower case), or NULL. Nested keys are "services dynamodb" style: see profile.c. */
 const char *dynamo_profiles_get(const dynamo_profiles *profiles, const char *profile, const char *key);
 
-/* ---- endpoint.c: where a request goes ------------------------------------------------------------------------------ */
+/* ---- endpoint.c: where a request goes ---------------------------------------------------------------------------- */
 
 typedef struct dynamo_endpoint {
     char *url;      /* "https://dynamodb.eu-central-1.amazonaws.com/" */
@@ -341,7 +341,7 @@ dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *p
                                         dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
 
-/* ---- config.c: a client's settings, resolved ----------------------------------------------------------------------- */
+/* ---- config.c: a client's settings, resolved --------------------------------------------------------------------- */
 
 /* One set of keys. The type that the credentials callback fills in. */
 struct dynamo_credentials {
@@ -375,7 +375,7 @@ dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_confi
 void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
 void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
 
-/* ---- deadline.c: how long a call may take -------------------------------------------------------------------------- */
+/* ---- deadline.c: how long a call may take ------------------------------------------------------------------------ */
 
 /* One for each client. A signal handler may set it, so waiting threads can't be woken through a lock: nobody sleeps
  * longer than DYNAMO_SLICE_MS without looking. */
@@ -404,7 +404,7 @@ int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
 bool dynamo_condition_init(pthread_cond_t *condition);
 void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const dynamo_deadline *deadline);
 
-/* ---- credentials.c: the keys in use -------------------------------------------------------------------------------- */
+/* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
 typedef struct dynamo_keys {
@@ -435,7 +435,7 @@ void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
                                 uint8_t key[DYNAMO_HASH_SIZE]);
 
-/* ---- handle.c: one curl easy handle and what stays with it --------------------------------------------------------- */
+/* ---- handle.c: one curl easy handle and what stays with it ------------------------------------------------------- */
 
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
 #define DYNAMO_BODY_LIMIT ((size_t)32 * 1024 * 1024)
@@ -500,7 +500,7 @@ void           dynamo_handle_free(dynamo_handle *handle);
 /* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
 void dynamo_handle_abandon(dynamo_handle *handle);
 
-/* ---- pool.c: handles lent to calls --------------------------------------------------------------------------------- */
+/* ---- pool.c: handles lent to calls ------------------------------------------------------------------------------- */
 
 typedef struct dynamo_waiter dynamo_waiter;
 
@@ -519,7 +519,7 @@ dynamo_status dynamo_pool_take(dynamo_pool *pool, const dynamo_deadline *deadlin
                                dynamo_error *error);
 void          dynamo_pool_give(dynamo_pool *pool, dynamo_handle *handle);
 
-/* ---- transport.c: one exchange over one handle --------------------------------------------------------------------- */
+/* ---- transport.c: one exchange over one handle ------------------------------------------------------------------- */
 
 typedef struct dynamo_exchange {
     const dynamo_endpoint    *endpoint;
@@ -539,7 +539,7 @@ typedef struct dynamo_exchange {
 /* Signs, sends, receives. DYNAMO_OK: an answer came, whatever it says: handle->head and handle->body have it. */
 dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error);
 
-/* ---- request.c: arguments to wire text ----------------------------------------------------------------------------- */
+/* ---- request.c: arguments to wire text --------------------------------------------------------------------------- */
 
 typedef union dynamo_argument {
     const char *text;
@@ -590,14 +590,14 @@ dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *
 dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
                                    const dynamo_argument *arguments, const void *options, dynamo_error *error);
 
-/* ---- shorthand.c: what a few operations add to the API's members ---------------------------------------------------- */
+/* ---- shorthand.c: what a few operations add to the API's members ------------------------------------------------- */
 
 dynamo_status dynamo_shorten_create_table(dynamo_request *request, const void *options, dynamo_error *error);
 dynamo_status dynamo_shorten_update_table(dynamo_request *request, const void *options, dynamo_error *error);
 dynamo_status dynamo_shorten_query(dynamo_request *request, const void *options, dynamo_error *error);
 dynamo_status dynamo_shorten_scan(dynamo_request *request, const void *options, dynamo_error *error);
 
-/* ---- operations.c: the table ---------------------------------------------------------------------------------------- */
+/* ---- operations.c: the table ------------------------------------------------------------------------------------- */
 
 extern const dynamo_operation dynamo_operation_create_table, dynamo_operation_delete_item,
     dynamo_operation_delete_table, dynamo_operation_describe_table, dynamo_operation_get_item,
@@ -611,7 +611,7 @@ extern const dynamo_shape dynamo_shape_error; /* an error's members that have at
 bool dynamo_operation_is_streams(const char *name);
 bool dynamo_operation_may_write(const char *name);
 
-/* ---- answer.c: what an answer means ---------------------------------------------------------------------------------- */
+/* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
@@ -631,7 +631,7 @@ typedef struct dynamo_message {
 dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
                                  json_t **response, dynamo_error *error);
 
-/* ---- client.c -------------------------------------------------------------------------------------------------------- */
+/* ---- client.c ---------------------------------------------------------------------------------------------------- */
 
 /* What all clients made from one share. */
 typedef struct dynamo_core {
@@ -655,7 +655,7 @@ struct dynamo_client {
 /* Before a call uses the core: in a child after fork() its locks and connections are made anew. */
 void dynamo_core_enter(dynamo_core *core);
 
-/* ---- call.c: a request's way ------------------------------------------------------------------------------------------ */
+/* ---- call.c: a request's way ------------------------------------------------------------------------------------- */
 
 /* An operation of the table. `arguments` are its positional ones. */
 dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *operation,

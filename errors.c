@@ -1,8 +1,8 @@
 /*
  * What went wrong, in words: one table whose rows serve the status's name, AWS's code, the retry class and the text.
  *
- * Codes: the error shapes of the DynamoDB and DynamoDB Streams API references, and those common to AWS's services ("Common
- * Errors"). Retry classes: the AWS SDKs and Tools Reference Guide, "Retry behavior".
+ * Codes: the error shapes of the DynamoDB and DynamoDB Streams API references, and "Common Errors" there. Retry classes:
+ * AWS SDKs and Tools Reference Guide, "Retry behavior".
  */
 #include "dynamo_internal.h"
 
@@ -58,7 +58,8 @@ static const error_row error_rows[] = {
     SERVICE(IMPORT_CONFLICT, "ImportConflict", NEVER, "An import with other parameters has the same token."),
     SERVICE(IMPORT_NOT_FOUND, "ImportNotFound", NEVER, "There is no such import."),
     SERVICE(INDEX_NOT_FOUND, "IndexNotFound", NEVER, "There is no such index."),
-    SERVICE(INTERNAL_SERVER_ERROR, "InternalServerError", TRANSIENT, "The service failed; the same request may succeed later."),
+    SERVICE(INTERNAL_SERVER_ERROR, "InternalServerError", TRANSIENT,
+            "The service failed; the same request may succeed later."),
     SERVICE(INVALID_EXPORT_TIME, "InvalidExportTime", NEVER, "The export's time lies outside what can be exported."),
     SERVICE(INVALID_RESTORE_TIME, "InvalidRestoreTime", NEVER, "The time lies outside what can be restored."),
     SERVICE(ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED, "ItemCollectionSizeLimitExceeded", NEVER,
@@ -188,7 +189,11 @@ void dynamo_bare_code(char *code, size_t size, const char *text, size_t length)
 /* The length of the well-formed UTF-8 character at `text` (RFC 3629), or 0. */
 static size_t character_length(const unsigned char *text, size_t length)
 {
-    size_t need = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
+    size_t need = text[0] < 0x80                     ? 1
+                  : text[0] < 0xC2 || text[0] > 0xF4 ? 0
+                  : text[0] < 0xE0                   ? 2
+                  : text[0] < 0xF0                   ? 3
+                                                     : 4;
 
     if (need == 0 || need > length)
         return 0;
@@ -308,7 +313,8 @@ static void path_text(char *text, size_t size, const dynamo_path *path)
         path_append_step(text, size, steps[--count]);
 }
 
-dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dynamo_path *path, const char *format, ...)
+dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dynamo_path *path, const char *format,
+                             ...)
 {
     char    words[sizeof(error->message)];
     char    place[PATH_TEXT_SIZE];

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ---- The sockets, known for the sake of fork() --------------------------------------------------------------------- */
+/* ---- The sockets, known for the sake of fork() ------------------------------------------------------------------- */
 
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -40,7 +40,7 @@ static int close_socket(void *context, curl_socket_t closed)
     return close(closed);
 }
 
-/* ---- What comes in ------------------------------------------------------------------------------------------------- */
+/* ---- What comes in ----------------------------------------------------------------------------------------------- */
 
 static size_t receive_body(char *data, size_t size, size_t count, void *context)
 {
@@ -113,7 +113,7 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     return length;
 }
 
-/* ---- Once only ------------------------------------------------------------------------------------------------------ */
+/* ---- Once only --------------------------------------------------------------------------------------------------- */
 
 /*
  * When a kept connection dies before an answer came, libcurl sends the request again by itself, though the service may
@@ -168,7 +168,7 @@ static bool set_send_once(dynamo_handle *handle)
 
 #endif
 
-/* ---- Set up --------------------------------------------------------------------------------------------------------- */
+/* ---- Set up ------------------------------------------------------------------------------------------------------ */
 
 static bool set_protocols(CURL *easy)
 {

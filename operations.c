@@ -2,8 +2,8 @@
  * The table of operations: of each its name, its members with their shapes, and what its answer holds. One row drives
  * everything: the wire name, where attribute values lie both ways, which members exist, what is unwrapped.
  *
- * Source: the Amazon DynamoDB API Reference. To add an operation: its options struct and prototype in dynamo.h, here the
- * shapes it needs and its row, its wrapper in dynamo.c, its page in man/.
+ * Source: the Amazon DynamoDB API Reference. To add an operation: its options struct and prototype in dynamo.h, here
+ * the shapes it needs and its row, its wrapper in dynamo.c, its page in man/.
  */
 #include "dynamo_internal.h"
 
@@ -136,7 +136,7 @@ STRUCTURE(vector_index_update,
           { "Create", &create_vector_index_action }, { "Delete", &delete_vector_index_action });
 LIST(vector_index_update_list, vector_index_update);
 
-/* ---- Answers: only the members that hold attribute values; all others are kept as they are ------------------------ */
+/* ---- Answers: only the members that hold attribute values; all others are kept as they are ----------------------- */
 
 LIST(attribute_value_map_list, attribute_value_map);
 STRUCTURE(item_collection_metrics, { "ItemCollectionKey", &attribute_value_map });
@@ -304,14 +304,16 @@ static const dynamo_parameter update_table_parameters[] = {
     OPTION(update_table, "AttributeDefinitions", attribute_definitions, attribute_definition_list),
     OPTION(update_table, "BillingMode", billing_mode, string),
     OPTION(update_table, "ProvisionedThroughput", provisioned_throughput, provisioned_throughput),
-    OPTION(update_table, "GlobalSecondaryIndexUpdates", global_secondary_index_updates, global_secondary_index_update_list),
+    OPTION(update_table, "GlobalSecondaryIndexUpdates", global_secondary_index_updates,
+           global_secondary_index_update_list),
     OPTION(update_table, "StreamSpecification", stream_specification, stream_specification),
     OPTION(update_table, "SSESpecification", sse_specification, sse_specification),
     OPTION(update_table, "ReplicaUpdates", replica_updates, replication_group_update_list),
     OPTION(update_table, "TableClass", table_class, string),
     OPTION(update_table, "DeletionProtectionEnabled", deletion_protection_enabled, boolean),
     OPTION(update_table, "MultiRegionConsistency", multi_region_consistency, string),
-    OPTION(update_table, "GlobalTableWitnessUpdates", global_table_witness_updates, global_table_witness_group_update_list),
+    OPTION(update_table, "GlobalTableWitnessUpdates", global_table_witness_updates,
+           global_table_witness_group_update_list),
     OPTION(update_table, "OnDemandThroughput", on_demand_throughput, on_demand_throughput),
     OPTION(update_table, "WarmThroughput", warm_throughput, warm_throughput),
     OPTION(update_table, "GlobalTableSettingsReplicationMode", global_table_settings_replication_mode, string),
@@ -338,7 +340,7 @@ OPERATION(scan, "Scan", items_output, NULL, false, dynamo_shorten_scan);
 OPERATION(update_item, "UpdateItem", write_item_output, NULL, true, NULL);
 OPERATION(update_table, "UpdateTable", dynamo_shape_any, "TableDescription", true, dynamo_shorten_update_table);
 
-/* ---- Operations by name, for dynamo_call() ------------------------------------------------------------------------- */
+/* ---- Operations by name, for dynamo_call() ----------------------------------------------------------------------- */
 
 bool dynamo_operation_is_streams(const char *name)
 {

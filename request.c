@@ -75,7 +75,8 @@ static void collect(dynamo_request *request, const dynamo_argument *arguments, c
             request->values[i] = arguments[parameters[i].place];
         else if (options != NULL)
             request->values[i] = read_option(options, &parameters[i]);
-        request->present[i] = is_positional_scalar(&parameters[i]) || is_set(&request->values[i], parameters[i].shape->kind);
+        request->present[i] =
+            is_positional_scalar(&parameters[i]) || is_set(&request->values[i], parameters[i].shape->kind);
     }
 }
 

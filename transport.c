@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 
-/* ---- SIGPIPE ---------------------------------------------------------------------------------------------------------- */
+/* ---- SIGPIPE ----------------------------------------------------------------------------------------------------- */
 
 /*
  * A write to a connection that the peer has closed raises SIGPIPE in the writing thread, where the TLS library doesn't
@@ -55,7 +55,7 @@ static void sigpipe_release(const sigpipe_guard *guard)
     (void)pthread_sigmask(SIG_SETMASK, &guard->former, NULL);
 }
 
-/* ---- The request ------------------------------------------------------------------------------------------------------ */
+/* ---- The request ------------------------------------------------------------------------------------------------- */
 
 static void set_line(dynamo_handle *handle, dynamo_header_line line, const char *name, const char *value)
 {
@@ -146,7 +146,7 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
     return CURLE_OK;
 }
 
-/* ---- The transfer ----------------------------------------------------------------------------------------------------- */
+/* ---- The transfer ------------------------------------------------------------------------------------------------ */
 
 static CURLcode result_of(CURLM *multi)
 {
