@@ -1,0 +1,651 @@
+/*
+ * A client's settings: what the caller gave, what the environment has, what the profile has, and the defaults, in that
+ * order, checked and resolved once.
+ *
+ * Sources: AWS SDKs and Tools Reference Guide, "Settings reference" (variables, keys of the files, their order),
+ * "Service-specific endpoints", "Application ID". Our choice where the guide is silent: a custom endpoint on a loopback
+ * host needs neither region nor keys, and files are read only where something that they could set is unset.
+ */
+#include "dynamo_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define DEFAULT_CLIENTS 100
+#define DEFAULT_ATTEMPTS 4
+#define DEFAULT_CONNECT_TIMEOUT_MS 5000
+#define DEFAULT_ATTEMPT_TIMEOUT_MS 30000
+#define DEFAULT_TIMEOUT_MS 120000
+
+#define APP_ID_LENGTH 50
+#define SOURCE_NAME_SIZE 256 /* of a setting's source in messages; cut beyond */
+
+/* What a User-Agent's component may be made of, as AWS's SDKs have it; '#' stands between name and version. */
+#define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$%&'*+-.^_`|~,"
+
+/* Where one setting may come from; variables and keys in the order of their strength. */
+typedef struct setting_names {
+    const char *option; /* dynamo_config's field */
+    const char *variables[2];
+    const char *keys[2]; /* as dynamo_profiles_get() takes them */
+} setting_names;
+
+static const setting_names profile_setting = { "profile", { "AWS_PROFILE", "AWS_DEFAULT_PROFILE" }, { NULL } };
+static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DEFAULT_REGION" }, { "region" } };
+static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
+static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
+
+static const setting_names endpoint_setting = {
+    "endpoint",
+    { "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL" },
+    { "services dynamodb endpoint_url", "endpoint_url" },
+};
+static const setting_names streams_setting = {
+    "streams_endpoint",
+    { "AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "AWS_ENDPOINT_URL" },
+    { "services dynamodb_streams endpoint_url", "endpoint_url" },
+};
+static const setting_names ignore_setting = {
+    NULL,
+    { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" },
+    { "ignore_configured_endpoint_urls" },
+};
+
+/* What the settings are made from, and what one step leaves for the next. */
+typedef struct setting_sources {
+    const dynamo_config *config;
+    const char          *profile;
+    dynamo_profiles     *profiles;     /* NULL: the files weren't needed */
+    const char          *region;       /* as found: "local" is still in it */
+    bool                 guessed;      /* ... or rather wasn't found, and didn't need to be */
+    bool                 placeholders; /* the keys are none */
+} setting_sources;
+
+/* A setting's value and where it was found. Borrowed. */
+typedef struct found_setting {
+    const char *text; /* NULL: it is unset; never empty */
+    const char *name; /* of the option, the variable or the key */
+    bool        is_option;
+    bool        in_profile;
+} found_setting;
+
+/* Empty is unset. */
+static const char *given(const char *text)
+{
+    return text != NULL && *text != '\0' ? text : NULL;
+}
+
+static bool keep(char **field, const char *text)
+{
+    *field = strdup(text);
+    return *field != NULL;
+}
+
+static found_setting find(const setting_sources *sources, const setting_names *setting, const char *option)
+{
+    found_setting found = { .text = given(option), .name = setting->option, .is_option = true };
+
+    for (size_t i = 0; found.text == NULL && i < DYNAMO_COUNT(setting->variables); i++) {
+        found.name = setting->variables[i];
+        if (found.name != NULL)
+            found.text = given(getenv(found.name));
+        found.is_option = false;
+    }
+    for (size_t i = 0; found.text == NULL && sources->profiles != NULL && i < DYNAMO_COUNT(setting->keys); i++) {
+        found.name = setting->keys[i];
+        if (found.name != NULL)
+            found.text = given(dynamo_profiles_get(sources->profiles, sources->profile, found.name));
+        found.in_profile = true;
+    }
+    return found;
+}
+
+/* "AWS_REGION", or "region in profile default". Returns the buffer. */
+static const char *name_source(const setting_sources *sources, const found_setting *found,
+                               char buffer[SOURCE_NAME_SIZE])
+{
+    if (found->in_profile)
+        snprintf(buffer, SOURCE_NAME_SIZE, "%s in profile %s", found->name, sources->profile);
+    else
+        snprintf(buffer, SOURCE_NAME_SIZE, "%s", found->name);
+    return buffer;
+}
+
+/* ---- What the caller gave ---------------------------------------------------------------------------------------- */
+
+static dynamo_status check_times(const dynamo_config *config, dynamo_error *error)
+{
+    const struct {
+        const char *name;
+        int64_t     value;
+    } times[] = {
+        { "connect_timeout_ms", config->connect_timeout_ms },
+        { "attempt_timeout_ms", config->attempt_timeout_ms },
+        { "timeout_ms", config->timeout_ms },
+    };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(times); i++) {
+        if (times[i].value < 0)
+            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is negative", times[i].name);
+    }
+    return DYNAMO_OK;
+}
+
+static dynamo_status check_words(const dynamo_config *config, dynamo_error *error)
+{
+    const struct {
+        const char *name;
+        const char *value;
+        const char *words[3];
+    } settings[] = {
+        { "retry_mode", config->retry_mode, { "standard", "adaptive", "legacy" } },
+        { "account_id_endpoint_mode", config->account_id_endpoint_mode, { "preferred", "disabled", "required" } },
+    };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(settings); i++) {
+        bool known = settings[i].value == NULL;
+
+        for (size_t j = 0; !known && j < DYNAMO_COUNT(settings[i].words); j++)
+            known = strcmp(settings[i].value, settings[i].words[j]) == 0;
+        if (!known)
+            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is none of %s, %s and %s", settings[i].name,
+                               settings[i].words[0], settings[i].words[1], settings[i].words[2]);
+    }
+    return DYNAMO_OK;
+}
+
+static dynamo_status check_unsupported(const dynamo_config *config, dynamo_error *error)
+{
+    const char *mode = config->account_id_endpoint_mode;
+    const char *name = NULL;
+
+    if (config->use_fips_endpoint == DYNAMO_TRUE)
+        name = "use_fips_endpoint";
+    else if (config->use_dualstack_endpoint == DYNAMO_TRUE)
+        name = "use_dualstack_endpoint";
+    else if (mode != NULL && strcmp(mode, "required") == 0)
+        name = "account_id_endpoint_mode \"required\"";
+    if (name != NULL)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is not supported by this version; give endpoint",
+                           name);
+    return DYNAMO_OK;
+}
+
+static dynamo_status check_config(const dynamo_config *config, dynamo_error *error)
+{
+    dynamo_status status = check_times(config, error);
+
+    if (status == DYNAMO_OK)
+        status = check_words(config, error);
+    return status != DYNAMO_OK ? status : check_unsupported(config, error);
+}
+
+/* ---- Profile ----------------------------------------------------------------------------------------------------- */
+
+static bool has_keys(const dynamo_config *config)
+{
+    return given(config->access_key) != NULL || config->credentials != NULL;
+}
+
+static const char *streams_option(const dynamo_config *config)
+{
+    return given(config->streams_endpoint) != NULL ? config->streams_endpoint : config->endpoint;
+}
+
+/* Whether something is unset that the files could set. */
+static bool needs_files(const setting_sources *sources)
+{
+    const dynamo_config *config = sources->config;
+    const found_setting  all[]  = {
+        find(sources, &region_setting, config->region),
+        find(sources, &endpoint_setting, config->endpoint),
+        find(sources, &streams_setting, streams_option(config)),
+        find(sources, &ca_file_setting, config->ca_file),
+        find(sources, &app_id_setting, config->app_id),
+    };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(all); i++) {
+        if (all[i].text == NULL)
+            return true;
+    }
+    return !has_keys(config) && (given(config->profile) != NULL || given(getenv("AWS_ACCESS_KEY_ID")) == NULL);
+}
+
+/* Chooses the profile and reads the files. A profile that was named has to be there, unless it is the environment that
+ * names it and the caller gave all that matters. */
+static dynamo_status load_profile(setting_sources *sources, dynamo_error *error)
+{
+    const dynamo_config *config   = sources->config;
+    const found_setting  profile  = find(sources, &profile_setting, config->profile);
+    const bool           complete = has_keys(config) && given(config->region) && given(config->endpoint);
+    const bool           required = profile.text != NULL && (profile.is_option || !complete);
+    const char          *by       = profile.is_option ? "dynamo_config" : profile.name;
+    const char          *files;
+
+    sources->profile = profile.text != NULL ? profile.text : "default";
+    if (required || needs_files(sources)) {
+        dynamo_status status = dynamo_profiles_load(&sources->profiles, error);
+
+        if (status != DYNAMO_OK)
+            return status;
+    }
+    if (!required || dynamo_profiles_has(sources->profiles, profile.text))
+        return DYNAMO_OK;
+    files = dynamo_profiles_files(sources->profiles);
+    if (!dynamo_profiles_found(sources->profiles))
+        return dynamo_fail(error, DYNAMO_ERR_CONFIG_NOT_FOUND,
+                           "%s names profile %s, but there is no file to hold it: make one of %s, or set "
+                           "AWS_CONFIG_FILE to where it is",
+                           by, profile.text, files);
+    return dynamo_fail(error, DYNAMO_ERR_NO_PROFILE,
+                       "%s names profile %s, which isn't in %s: correct the name, or add [profile %s] to the first of "
+                       "them",
+                       by, profile.text, files, profile.text);
+}
+
+/* ---- Endpoints and region ---------------------------------------------------------------------------------------- */
+
+static bool ignores_configured_endpoints(const setting_sources *sources)
+{
+    const char *ignore = find(sources, &ignore_setting, NULL).text;
+
+    return ignore != NULL && strcasecmp(ignore, "true") == 0;
+}
+
+/* The endpoint that was given, if any was; else it stays empty. */
+static dynamo_status take_endpoint(dynamo_endpoint *endpoint, const setting_sources *sources,
+                                   const setting_names *setting, const char *option, dynamo_error *error)
+{
+    const found_setting url = find(sources, setting, option);
+    char                name[SOURCE_NAME_SIZE];
+
+    if (url.text == NULL || (!url.is_option && ignores_configured_endpoints(sources)))
+        return DYNAMO_OK;
+    return dynamo_endpoint_parse(endpoint, url.text, name_source(sources, &url, name), error);
+}
+
+static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const dynamo_config *config = sources->config;
+    dynamo_status        status;
+
+    status = take_endpoint(&settings->dynamodb, sources, &endpoint_setting, config->endpoint, error);
+    if (status == DYNAMO_OK)
+        status = take_endpoint(&settings->streams, sources, &streams_setting, streams_option(config), error);
+    return status;
+}
+
+static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const char *signing;
+
+    sources->region = find(sources, &region_setting, sources->config->region).text;
+    if (sources->region == NULL && settings->dynamodb.loopback) {
+        sources->region  = "us-east-1";
+        sources->guessed = true;
+    }
+    if (sources->region == NULL)
+        return dynamo_fail(error, DYNAMO_ERR_NO_REGION,
+                           "no region: set region in dynamo_config, AWS_REGION, or region in profile %s of %s",
+                           sources->profile, dynamo_profiles_files(sources->profiles));
+    signing = strcmp(sources->region, "local") == 0 ? "us-east-1" : sources->region;
+    return keep(&settings->region, signing) ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* AWS's own host where no endpoint was given. It is made in any case: that checks the region, which is signed for. */
+static dynamo_status default_endpoint(dynamo_endpoint *endpoint, const char *prefix, const char *region,
+                                      dynamo_error *error)
+{
+    dynamo_endpoint own;
+    dynamo_status   status = dynamo_endpoint_of_region(&own, prefix, region, error);
+
+    if (endpoint->url == NULL)
+        *endpoint = own;
+    else
+        dynamo_endpoint_free(&own);
+    return status;
+}
+
+/* Streams of a local server are on its own port. Where region or keys are missing, AWS's host could serve none. */
+static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    dynamo_status status = DYNAMO_OK;
+
+    if (settings->streams.url == NULL && settings->dynamodb.loopback && (sources->guessed || sources->placeholders))
+        status = dynamo_endpoint_parse(&settings->streams, settings->dynamodb.url, "endpoint", error);
+    if (status == DYNAMO_OK)
+        status = default_endpoint(&settings->dynamodb, "dynamodb", sources->region, error);
+    if (status == DYNAMO_OK)
+        status = default_endpoint(&settings->streams, "streams.dynamodb", sources->region, error);
+    return status;
+}
+
+/* ---- Keys -------------------------------------------------------------------------------------------------------- */
+
+/* They become header lines: a line break in one would start another header. */
+static bool has_control_characters(const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++) {
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return true;
+    }
+    return false;
+}
+
+dynamo_status dynamo_credentials_set(dynamo_credentials *credentials, const char *access_key, const char *secret_key,
+                                     const char *session_token, const char *account_id, double expiration)
+{
+    dynamo_credentials keys = { .expiration = expiration };
+
+    if (credentials == NULL || given(access_key) == NULL || given(secret_key) == NULL || !(expiration >= 0)
+        || has_control_characters(access_key) || has_control_characters(secret_key)
+        || has_control_characters(session_token) || has_control_characters(account_id))
+        return DYNAMO_ERR_INVALID_ARGUMENT;
+    if (!keep(&keys.access_key, access_key) || !keep(&keys.secret_key, secret_key)
+        || (given(session_token) != NULL && !keep(&keys.session_token, session_token))
+        || (given(account_id) != NULL && !keep(&keys.account_id, account_id))) {
+        dynamo_credentials_free(&keys);
+        return DYNAMO_ERR_OUT_OF_MEMORY;
+    }
+    dynamo_credentials_free(credentials);
+    *credentials = keys;
+    return DYNAMO_OK;
+}
+
+void dynamo_credentials_free(dynamo_credentials *credentials)
+{
+    if (credentials == NULL)
+        return;
+    dynamo_wipe_text(credentials->access_key);
+    dynamo_wipe_text(credentials->secret_key);
+    dynamo_wipe_text(credentials->session_token);
+    dynamo_wipe_text(credentials->account_id);
+    *credentials = (dynamo_credentials){ 0 };
+}
+
+/* The members of one set of keys: what a source calls them, or what it has for them. Borrowed. */
+typedef struct key_texts {
+    const char *access_key, *secret_key, *session_token, *account_id;
+} key_texts;
+
+/* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing. */
+static dynamo_status take_keys(dynamo_credentials *keys, const key_texts *names, const key_texts *values,
+                               dynamo_status refusal, const char *where, dynamo_error *error)
+{
+    dynamo_status status;
+
+    if (values->access_key == NULL && values->secret_key == NULL)
+        return DYNAMO_OK;
+    if (values->secret_key == NULL)
+        return dynamo_fail(error, refusal, "%s is set without %s%s: set both, or neither", names->access_key,
+                           names->secret_key, where);
+    if (values->access_key == NULL)
+        return dynamo_fail(error, refusal, "%s is set without %s%s: set both, or neither", names->secret_key,
+                           names->access_key, where);
+    status = dynamo_credentials_set(keys, values->access_key, values->secret_key, values->session_token,
+                                    values->account_id, 0);
+    if (status == DYNAMO_ERR_INVALID_ARGUMENT)
+        return dynamo_fail(error, refusal, "%s, or what goes with it, has a control character such as a line break%s",
+                           names->access_key, where);
+    return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+static dynamo_status keys_of_config(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
+{
+    static const key_texts names  = { "access_key", "secret_key", "session_token", NULL };
+    const dynamo_config   *config = sources->config;
+    const key_texts        values = { given(config->access_key), given(config->secret_key),
+                                      given(config->session_token), NULL };
+
+    if (config->credentials != NULL && values.access_key != NULL)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "access_key and the credentials callback are both set: set one of them");
+    if (values.session_token != NULL && values.access_key == NULL && values.secret_key == NULL)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "session_token is set without access_key and secret_key: set all three, or none");
+    return take_keys(keys, &names, &values, DYNAMO_ERR_INVALID_ARGUMENT, "", error);
+}
+
+static dynamo_status keys_of_environment(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
+{
+    static const key_texts names  = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                                      "AWS_ACCOUNT_ID" };
+    const key_texts        values = { given(getenv(names.access_key)), given(getenv(names.secret_key)),
+                                      given(getenv(names.session_token)), given(getenv(names.account_id)) };
+
+    if (given(sources->config->profile) != NULL)
+        return DYNAMO_OK; /* a profile that the caller names beats the environment's keys */
+    return take_keys(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, "", error);
+}
+
+static const char *profile_value(const setting_sources *sources, const char *key)
+{
+    return sources->profiles == NULL ? NULL : given(dynamo_profiles_get(sources->profiles, sources->profile, key));
+}
+
+static dynamo_status keys_of_profile(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
+{
+    static const key_texts names  = { "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+                                      "aws_account_id" };
+    const key_texts        values = {
+        profile_value(sources, names.access_key),
+        profile_value(sources, names.secret_key),
+        profile_value(sources, names.session_token),
+        profile_value(sources, names.account_id),
+    };
+    char where[SOURCE_NAME_SIZE];
+
+    snprintf(where, sizeof(where), " in profile %s", sources->profile);
+    return take_keys(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, where, error);
+}
+
+/* Where keys are looked for when the caller gave none, in this order. Each leaves them empty where it has none. */
+static dynamo_status (*const key_sources[])(dynamo_credentials *keys, const setting_sources *sources,
+                                            dynamo_error *error) = {
+    keys_of_environment,
+    keys_of_profile,
+};
+
+/* A profile may have keys that this version can't get at. To find nothing in it without a word would mislead. */
+static dynamo_status check_unread(const setting_sources *sources, dynamo_error *error)
+{
+    static const char *const unread[] = { "role_arn",      "web_identity_token_file", "sso_session",
+                                          "sso_start_url", "login_session",           "credential_process" };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(unread); i++) {
+        if (profile_value(sources, unread[i]) != NULL)
+            return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
+                               "profile %s gets its keys by %s, which this version doesn't read yet: give access_key "
+                               "and secret_key, the credentials callback, or AWS_ACCESS_KEY_ID and "
+                               "AWS_SECRET_ACCESS_KEY",
+                               sources->profile, unread[i]);
+    }
+    return DYNAMO_OK;
+}
+
+/* Whether all requests that the keys are for stay on this machine. */
+static bool is_local(const dynamo_settings *settings, const setting_sources *sources)
+{
+    const bool local = settings->dynamodb.url != NULL ? settings->dynamodb.loopback
+                                                      : strcmp(sources->region, "local") == 0;
+
+    return local && (settings->streams.url == NULL || settings->streams.loopback);
+}
+
+static dynamo_status resolve_keys(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    dynamo_credentials *keys   = &settings->keys;
+    dynamo_status       status = DYNAMO_OK;
+
+    if (sources->config->credentials != NULL)
+        return DYNAMO_OK; /* the callback gives them */
+    for (size_t i = 0; status == DYNAMO_OK && keys->access_key == NULL && i < DYNAMO_COUNT(key_sources); i++)
+        status = key_sources[i](keys, sources, error);
+    if (status != DYNAMO_OK || keys->access_key != NULL)
+        return status;
+    if (!is_local(settings, sources))
+        return check_unread(sources, error);
+    /* DynamoDB Local and its like want an access key, of letters and digits, but have no secret to check it with. An
+     * endpoint of theirs alone is thus enough. */
+    sources->placeholders = true;
+    status                = dynamo_credentials_set(keys, "local", "local", NULL, NULL, 0);
+    return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* ---- CA file, User-Agent, limits --------------------------------------------------------------------------------- */
+
+/* NULL, or why the file can't be read. */
+static const char *file_fault(const char *path)
+{
+    struct stat status;
+    int         descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    const char *fault      = NULL;
+
+    if (descriptor < 0)
+        return errno == ENOENT || errno == ENOTDIR ? "there is no such file"
+               : errno == EACCES                   ? "permission denied"
+                                                   : "it can't be opened";
+    if (fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode))
+        fault = "it is a directory";
+    close(descriptor);
+    return fault;
+}
+
+static dynamo_status resolve_ca_file(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const found_setting file = find(sources, &ca_file_setting, sources->config->ca_file);
+    const char         *fault;
+    char                name[SOURCE_NAME_SIZE];
+
+    if (file.text == NULL)
+        return DYNAMO_OK;
+    fault = file_fault(file.text);
+    if (fault != NULL)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s, %s, can't be read: %s",
+                           name_source(sources, &file, name), file.text, fault);
+    return keep(&settings->ca_file, file.text) ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* With '-' for each character that a User-Agent's component can't have. */
+static void append_token(dynamo_buffer *buffer, const char *text)
+{
+    for (; *text != '\0'; text++)
+        dynamo_buffer_char(buffer, strchr(TOKEN_CHARACTERS, *text) != NULL ? *text : '-');
+}
+
+/* The names that AWS's SDKs give to operating systems; there is no other. */
+static const char *system_name(const char *name)
+{
+    if (strcmp(name, "Linux") == 0)
+        return "linux";
+    return strcmp(name, "Darwin") == 0 ? "macos" : "other";
+}
+
+static dynamo_status check_app_id(const setting_sources *sources, const found_setting *app_id, dynamo_error *error)
+{
+    char name[SOURCE_NAME_SIZE];
+
+    if (strlen(app_id->text) > APP_ID_LENGTH)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is longer than %d characters",
+                           name_source(sources, app_id, name), APP_ID_LENGTH);
+    if (app_id->is_option && app_id->text[strspn(app_id->text, TOKEN_CHARACTERS)] != '\0')
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "app_id has a character that is none of letters, digits and !$%%&'*+-.^_`|~,");
+    return DYNAMO_OK;
+}
+
+/* "dynamo/0.1.0 ua/2.1 os/linux#6.1 md/arch#x86_64 lang/c#c11 app/ID" */
+static dynamo_status resolve_user_agent(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const found_setting app_id = find(sources, &app_id_setting, sources->config->app_id);
+    dynamo_buffer       agent  = { 0 };
+    struct utsname      system;
+    dynamo_status       status = app_id.text == NULL ? DYNAMO_OK : check_app_id(sources, &app_id, error);
+
+    if (status != DYNAMO_OK)
+        return status;
+    if (uname(&system) < 0)
+        memset(&system, 0, sizeof(system));
+    dynamo_buffer_text(&agent, "dynamo/" DYNAMO_VERSION " ua/2.1 os/");
+    dynamo_buffer_text(&agent, system_name(system.sysname));
+    dynamo_buffer_char(&agent, '#');
+    append_token(&agent, system.release);
+    dynamo_buffer_text(&agent, " md/arch#");
+    append_token(&agent, system.machine);
+    dynamo_buffer_text(&agent, " lang/c#c11");
+    if (app_id.text != NULL) {
+        dynamo_buffer_text(&agent, " app/");
+        append_token(&agent, app_id.text);
+    }
+    if (agent.failed)
+        return dynamo_fail_memory(error);
+    settings->user_agent = agent.data;
+    return DYNAMO_OK;
+}
+
+static int64_t or_default(int64_t value, int64_t usual)
+{
+    return value != 0 ? value : usual;
+}
+
+static dynamo_status copy_limits(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const dynamo_config *config = sources->config;
+
+    (void)error;
+    settings->max_clients        = config->max_clients != 0 ? config->max_clients : DEFAULT_CLIENTS;
+    settings->max_attempts       = config->max_attempts != 0 ? config->max_attempts : DEFAULT_ATTEMPTS;
+    settings->connect_timeout_ms = or_default(config->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
+    settings->attempt_timeout_ms = or_default(config->attempt_timeout_ms, DEFAULT_ATTEMPT_TIMEOUT_MS);
+    settings->timeout_ms         = or_default(config->timeout_ms, DEFAULT_TIMEOUT_MS);
+    settings->context            = config->context;
+    settings->credentials        = config->credentials;
+    settings->on_attempt         = config->on_attempt;
+    settings->on_handle          = config->on_handle;
+    return DYNAMO_OK;
+}
+
+/* ---- The whole --------------------------------------------------------------------------------------------------- */
+
+/* Region and keys depend on whether an endpoint was given, the hosts that are still missing on region and keys. */
+static dynamo_status (*const steps[])(dynamo_settings *settings, setting_sources *sources, dynamo_error *error) = {
+    resolve_endpoints, resolve_region, resolve_keys, resolve_hosts, resolve_ca_file, resolve_user_agent, copy_limits,
+};
+
+dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error)
+{
+    static const dynamo_config unset   = { 0 };
+    setting_sources            sources = { .config = config != NULL ? config : &unset };
+    dynamo_status              status;
+
+    *settings = (dynamo_settings){ 0 };
+    status    = check_config(sources.config, error);
+    if (status == DYNAMO_OK)
+        status = keys_of_config(&settings->keys, &sources, error);
+    if (status == DYNAMO_OK)
+        status = load_profile(&sources, error);
+    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(steps); i++)
+        status = steps[i](settings, &sources, error);
+    if (status != DYNAMO_OK)
+        dynamo_settings_free(settings);
+    dynamo_profiles_free(sources.profiles);
+    return status;
+}
+
+void dynamo_settings_free(dynamo_settings *settings)
+{
+    free(settings->region);
+    dynamo_endpoint_free(&settings->dynamodb);
+    dynamo_endpoint_free(&settings->streams);
+    dynamo_credentials_free(&settings->keys);
+    free(settings->ca_file);
+    free(settings->user_agent);
+    *settings = (dynamo_settings){ 0 };
+}
