@@ -228,11 +228,11 @@ typedef struct dynamo_config {
     const char *ca_file;                  /* PEM file of the certificate authorities to trust; NULL: libcurl's own */
     const char *app_id;                   /* joins the User-Agent as app/<id> */
     const char *retry_mode;               /* not used by this version, which makes one attempt: leave it NULL */
-    const char *account_id_endpoint_mode; /* not used by this version: leave it NULL */
+    const char *account_id_endpoint_mode; /* not used by this version, which refuses "required": leave it NULL */
     dynamo_bool use_fips_endpoint;        /* not used by this version: DYNAMO_TRUE is refused */
     dynamo_bool use_dualstack_endpoint;   /* not used by this version: DYNAMO_TRUE is refused */
 
-    unsigned max_attempts;      /* 0: the default; this version makes one attempt a call, whatever stands here */
+    unsigned max_attempts;       /* 0: 4; this version makes one attempt a call, whatever stands here */
     int64_t  connect_timeout_ms; /* to connect, TLS included; 0: 5,000 */
     int64_t  attempt_timeout_ms; /* one attempt from its start to its whole answer; 0: 30,000 */
     int64_t  timeout_ms;         /* a whole call: a handle, credentials, attempts, delays; 0: 120,000 */
@@ -246,7 +246,8 @@ typedef struct dynamo_config {
     /* Sees each attempt once it has ended: logging and metrics in one. */
     void (*on_attempt)(void *context, const dynamo_attempt *attempt);
 
-    /* Sees each new CURL * handle before its first use: the place for a proxy, a client certificate, a Unix socket. */
+    /* Sees each new CURL * handle once it is set up and before its first use: the place for a proxy, a client
+     * certificate, a Unix socket. Its headers and callbacks are the library's. */
     void (*on_handle)(void *context, void *curl);
 } dynamo_config;
 

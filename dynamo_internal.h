@@ -46,6 +46,11 @@
 #define DYNAMO_PRINTF(words, values)
 #endif
 
+/* What stands below is nobody else's, in a shared object of an application's own too. */
+#if defined(__GNUC__) || defined(__clang__)
+#pragma GCC visibility push(hidden)
+#endif
+
 #define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- buffer.c: growing bytes ------------------------------------------------------------------------------------- */
@@ -665,5 +670,9 @@ dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *oper
 /* Any operation by name, in DynamoDB's own notation. */
 dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
                                  dynamo_error *error);
+
+#if defined(__GNUC__) || defined(__clang__)
+#pragma GCC visibility pop
+#endif
 
 #endif
