@@ -6,10 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define TARGET_PREFIX "DynamoDB_20120810."
-#define STREAMS_TARGET_PREFIX "DynamoDBStreams_20120810."
 #define OPERATION_NAME_MAX 64
-#define TARGET_SIZE (sizeof(STREAMS_TARGET_PREFIX) + OPERATION_NAME_MAX)
+#define TARGET_SIZE (OPERATION_NAME_MAX + 32)
+
+static const char *const target_prefixes[DYNAMO_SERVICE_COUNT] = {
+    [DYNAMO_SERVICE_DYNAMODB] = "DynamoDB_20120810.",
+    [DYNAMO_SERVICE_SEARCH]   = "DynamoDB_20120810.",
+    [DYNAMO_SERVICE_STREAMS]  = "DynamoDBStreams_20120810.",
+};
+
+static const dynamo_endpoint *endpoint_of(const dynamo_client *client, dynamo_service service)
+{
+    const dynamo_settings *settings = &client->core->settings;
+
+    return service == DYNAMO_SERVICE_STREAMS  ? &settings->streams
+           : service == DYNAMO_SERVICE_SEARCH ? &settings->search
+                                              : &settings->dynamodb;
+}
 
 /* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
@@ -104,6 +117,16 @@ static void report(const one_attempt *attempt, dynamo_status status, const dynam
 
 /* ---- All attempts ------------------------------------------------------------------------------------------------ */
 
+/* With the token the same request settles what became of this one. Without memory for it the failure is told as it is. */
+static void keep_token(const dynamo_token *token, dynamo_error *error)
+{
+    if (token == NULL || token->name == NULL)
+        return;
+    if (error->details == NULL)
+        error->details = json_object();
+    (void)json_object_set_new_nocheck(error->details, token->name, json_string_nocheck(token->text));
+}
+
 /* One attempt in this version; what repeats it belongs here, around try_once() and report(). */
 static dynamo_status send_message(dynamo_client *client, const dynamo_message *message, json_t **response,
                                   dynamo_error *error)
@@ -117,6 +140,8 @@ static dynamo_status send_message(dynamo_client *client, const dynamo_message *m
     only.deadline.end_us       = end_us < client->end_us ? end_us : client->end_us;
     only.start_us              = dynamo_clock_monotonic_us();
     status                     = try_once(&only, response, error);
+    if (status != DYNAMO_OK && error->ambiguous)
+        keep_token(message->token, error);
     report(&only, status, error);
     return status;
 }
@@ -160,34 +185,46 @@ static dynamo_status finish(call_frame *frame, dynamo_status status)
     return status;
 }
 
-static const char *table_name_of(const dynamo_operation *operation, const dynamo_argument *arguments)
+/* For who watches the attempts. */
+static const char *table_name_of(const dynamo_operation *operation, const dynamo_argument *arguments,
+                                 const void *options)
 {
-    const dynamo_parameter *first = operation->parameters;
+    const dynamo_parameter *parameter = operation->parameters;
+    const char             *name      = NULL;
 
-    return first->name != NULL && first->positional && strcmp(first->name, "TableName") == 0 ? arguments[0].text : NULL;
+    while (parameter->name != NULL && strcmp(parameter->name, "TableName") != 0)
+        parameter++;
+    if (parameter->name != NULL && parameter->positional)
+        name = arguments[parameter->place].text;
+    else if (parameter->name != NULL && options != NULL)
+        memcpy(&name, (const char *)options + parameter->place, sizeof(name));
+    return name;
 }
 
 static dynamo_status perform(dynamo_client *client, const dynamo_operation *operation,
                              const dynamo_argument *arguments, const void *options, json_t **answer,
                              dynamo_error *error)
 {
-    dynamo_buffer  body = { 0 };
+    dynamo_buffer  body  = { 0 };
+    dynamo_token   token = { NULL, "" };
     char           target[TARGET_SIZE];
     dynamo_message message = {
         .operation    = operation->name,
-        .table_name   = table_name_of(operation, arguments),
-        .endpoint     = &client->core->settings.dynamodb,
+        .table_name   = table_name_of(operation, arguments, options),
+        .endpoint     = endpoint_of(client, operation->service),
         .target       = target,
         .body         = &body,
+        .token        = &token,
         .output       = operation->output,
         .error_output = &dynamo_shape_error,
         .unwrap       = operation->unwrap,
         .write        = operation->write,
+        .may_be_empty = operation->output == &dynamo_shape_nothing,
     };
     dynamo_status status;
 
-    (void)snprintf(target, sizeof(target), TARGET_PREFIX "%s", operation->name);
-    status = dynamo_request_write(&body, operation, arguments, options, error);
+    (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[operation->service], operation->name);
+    status = dynamo_request_write(&body, operation, arguments, options, &token, error);
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
     dynamo_buffer_free(&body);
@@ -219,13 +256,13 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
                                  dynamo_error *error)
 {
     const dynamo_path root    = DYNAMO_PATH_ROOT("request");
-    bool              streams = dynamo_operation_is_streams(operation);
+    dynamo_service    service = dynamo_service_of(operation);
     dynamo_buffer     body    = { 0 };
     char              target[TARGET_SIZE];
     dynamo_message    message = {
            .operation    = operation,
            .table_name   = json_string_value(json_object_get(request, "TableName")),
-           .endpoint     = streams ? &client->core->settings.streams : &client->core->settings.dynamodb,
+           .endpoint     = endpoint_of(client, service),
            .target       = target,
            .body         = &body,
            .output       = &dynamo_shape_any,
@@ -235,7 +272,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     };
     dynamo_status status;
 
-    (void)snprintf(target, sizeof(target), "%s%s", streams ? STREAMS_TARGET_PREFIX : TARGET_PREFIX, operation);
+    (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[service], operation);
     status = dynamo_write_json(&body, request, &root, error);
     if (status == DYNAMO_OK && body.failed)
         status = dynamo_fail_memory(error);

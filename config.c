@@ -320,6 +320,10 @@ static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *s
 
     if (settings->streams.url == NULL && settings->dynamodb.loopback && (sources->guessed || sources->placeholders))
         status = dynamo_endpoint_parse(&settings->streams, settings->dynamodb.url, "endpoint", error);
+    if (status == DYNAMO_OK && settings->dynamodb.url != NULL)
+        status = dynamo_endpoint_parse(&settings->search, settings->dynamodb.url, "endpoint", error);
+    if (status == DYNAMO_OK)
+        status = default_endpoint(&settings->search, "search-dynamodb", sources->region, error);
     if (status == DYNAMO_OK)
         status = default_endpoint(&settings->dynamodb, "dynamodb", sources->region, error);
     if (status == DYNAMO_OK)
@@ -643,6 +647,7 @@ void dynamo_settings_free(dynamo_settings *settings)
 {
     free(settings->region);
     dynamo_endpoint_free(&settings->dynamodb);
+    dynamo_endpoint_free(&settings->search);
     dynamo_endpoint_free(&settings->streams);
     dynamo_credentials_free(&settings->keys);
     free(settings->ca_file);

@@ -304,6 +304,63 @@ DYNAMO_API dynamo_status dynamo_credentials_set(dynamo_credentials *credentials,
  * doesn't know is refused at any depth, with its path: a misspelt ConditionExpresion must not drop a condition.
  */
 
+/* dynamo_batch_execute_statement(): the members beside statements. */
+typedef struct dynamo_batch_execute_statement_options {
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_batch_execute_statement_options;
+
+/* BatchExecuteStatement: up to 25 PartiQL statements, each with an outcome of its own in Responses. */
+DYNAMO_API dynamo_status dynamo_batch_execute_statement(dynamo_client *client, json_t *statements,
+                                                        const dynamo_batch_execute_statement_options *options,
+                                                        json_t **response, dynamo_error *error);
+
+/* dynamo_batch_get_item(): the members beside request_items. */
+typedef struct dynamo_batch_get_item_options {
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_batch_get_item_options;
+
+/* BatchGetItem: up to 100 items by key, of one or more tables. What is left over is in UnprocessedKeys, to be given
+ * again. */
+DYNAMO_API dynamo_status dynamo_batch_get_item(dynamo_client *client, json_t *request_items,
+                                               const dynamo_batch_get_item_options *options, json_t **response,
+                                               dynamo_error *error);
+
+/* dynamo_batch_write_item(): the members beside request_items. */
+typedef struct dynamo_batch_write_item_options {
+    const char *return_consumed_capacity;       /* "INDEXES", "TOTAL", "NONE" */
+    const char *return_item_collection_metrics; /* "SIZE", "NONE" */
+} dynamo_batch_write_item_options;
+
+/* BatchWriteItem: up to 25 puts and deletes. What is left over is in UnprocessedItems, to be given again. */
+DYNAMO_API dynamo_status dynamo_batch_write_item(dynamo_client *client, json_t *request_items,
+                                                 const dynamo_batch_write_item_options *options, json_t **response,
+                                                 dynamo_error *error);
+
+/* dynamo_cancel_bulk_operation() has no optional members: pass NULL. */
+typedef struct dynamo_cancel_bulk_operation_options dynamo_cancel_bulk_operation_options;
+
+/* CancelBulkOperation: stops a bulk operation; what it has written stays. */
+DYNAMO_API dynamo_status dynamo_cancel_bulk_operation(dynamo_client *client, const char *bulk_operation_arn,
+                                                      const dynamo_cancel_bulk_operation_options *options,
+                                                      json_t **response, dynamo_error *error);
+
+/* dynamo_create_backup() has no optional members: pass NULL. */
+typedef struct dynamo_create_backup_options dynamo_create_backup_options;
+
+/* CreateBackup: an on-demand backup of a table. */
+DYNAMO_API dynamo_status dynamo_create_backup(dynamo_client *client, const char *table_name, const char *backup_name,
+                                              const dynamo_create_backup_options *options, json_t **response,
+                                              dynamo_error *error);
+
+/* dynamo_create_global_table() has no optional members: pass NULL. */
+typedef struct dynamo_create_global_table_options dynamo_create_global_table_options;
+
+/* CreateGlobalTable: a global table of version 2017.11.29 from tables of one name in several regions. */
+DYNAMO_API dynamo_status dynamo_create_global_table(dynamo_client *client, const char *global_table_name,
+                                                    json_t *replication_group,
+                                                    const dynamo_create_global_table_options *options,
+                                                    json_t **response, dynamo_error *error);
+
 /* dynamo_create_table(): the members beside the table's name, attribute definitions and key schema. */
 typedef struct dynamo_create_table_options {
     json_t     *local_secondary_indexes;     /* list of LocalSecondaryIndex */
@@ -336,6 +393,14 @@ DYNAMO_API dynamo_status dynamo_create_table(dynamo_client *client, const char *
                                              const dynamo_create_table_options *options, json_t **response,
                                              dynamo_error *error);
 
+/* dynamo_delete_backup() has no optional members: pass NULL. */
+typedef struct dynamo_delete_backup_options dynamo_delete_backup_options;
+
+/* DeleteBackup: deletes an on-demand backup. */
+DYNAMO_API dynamo_status dynamo_delete_backup(dynamo_client *client, const char *backup_arn,
+                                              const dynamo_delete_backup_options *options, json_t **response,
+                                              dynamo_error *error);
+
 /* dynamo_delete_item(): the members beside the table's name and the key. */
 typedef struct dynamo_delete_item_options {
     json_t     *expected;                       /* legacy: map of ExpectedAttributeValue */
@@ -354,6 +419,16 @@ DYNAMO_API dynamo_status dynamo_delete_item(dynamo_client *client, const char *t
                                             const dynamo_delete_item_options *options, json_t **response,
                                             dynamo_error *error);
 
+/* dynamo_delete_resource_policy(): the members beside resource_arn. */
+typedef struct dynamo_delete_resource_policy_options {
+    const char *expected_revision_id; /* only when the policy has this revision; "NO_POLICY": none */
+} dynamo_delete_resource_policy_options;
+
+/* DeleteResourcePolicy: takes the policy off a table or stream. */
+DYNAMO_API dynamo_status dynamo_delete_resource_policy(dynamo_client *client, const char *resource_arn,
+                                                       const dynamo_delete_resource_policy_options *options,
+                                                       json_t **response, dynamo_error *error);
+
 /* dynamo_delete_table() has no optional members: pass NULL. */
 typedef struct dynamo_delete_table_options dynamo_delete_table_options;
 
@@ -362,6 +437,96 @@ DYNAMO_API dynamo_status dynamo_delete_table(dynamo_client *client, const char *
                                              const dynamo_delete_table_options *options, json_t **response,
                                              dynamo_error *error);
 
+/* dynamo_describe_backup() has no optional members: pass NULL. */
+typedef struct dynamo_describe_backup_options dynamo_describe_backup_options;
+
+/* DescribeBackup: what is known of a backup. */
+DYNAMO_API dynamo_status dynamo_describe_backup(dynamo_client *client, const char *backup_arn,
+                                                const dynamo_describe_backup_options *options, json_t **response,
+                                                dynamo_error *error);
+
+/* dynamo_describe_bulk_operation() has no optional members: pass NULL. */
+typedef struct dynamo_describe_bulk_operation_options dynamo_describe_bulk_operation_options;
+
+/* DescribeBulkOperation: how far a bulk operation is. */
+DYNAMO_API dynamo_status dynamo_describe_bulk_operation(dynamo_client *client, const char *bulk_operation_arn,
+                                                        const dynamo_describe_bulk_operation_options *options,
+                                                        json_t **response, dynamo_error *error);
+
+/* dynamo_describe_continuous_backups() has no optional members: pass NULL. */
+typedef struct dynamo_describe_continuous_backups_options dynamo_describe_continuous_backups_options;
+
+/* DescribeContinuousBackups: whether a table can be restored to a point in time, and to which. */
+DYNAMO_API dynamo_status dynamo_describe_continuous_backups(dynamo_client *client, const char *table_name,
+                                                            const dynamo_describe_continuous_backups_options *options,
+                                                            json_t **response, dynamo_error *error);
+
+/* dynamo_describe_contributor_insights(): the members beside table_name. */
+typedef struct dynamo_describe_contributor_insights_options {
+    const char *index_name; /* an index in place of the table */
+} dynamo_describe_contributor_insights_options;
+
+/* DescribeContributorInsights: the state of contributor insights for a table or index. */
+DYNAMO_API dynamo_status dynamo_describe_contributor_insights(
+    dynamo_client *client, const char *table_name, const dynamo_describe_contributor_insights_options *options,
+    json_t **response, dynamo_error *error);
+
+/* dynamo_describe_endpoints() has no optional members: pass NULL. */
+typedef struct dynamo_describe_endpoints_options dynamo_describe_endpoints_options;
+
+/* DescribeEndpoints: the endpoints of this region. */
+DYNAMO_API dynamo_status dynamo_describe_endpoints(dynamo_client *client,
+                                                   const dynamo_describe_endpoints_options *options, json_t **response,
+                                                   dynamo_error *error);
+
+/* dynamo_describe_export() has no optional members: pass NULL. */
+typedef struct dynamo_describe_export_options dynamo_describe_export_options;
+
+/* DescribeExport: how far an export is. */
+DYNAMO_API dynamo_status dynamo_describe_export(dynamo_client *client, const char *export_arn,
+                                                const dynamo_describe_export_options *options, json_t **response,
+                                                dynamo_error *error);
+
+/* dynamo_describe_global_table() has no optional members: pass NULL. */
+typedef struct dynamo_describe_global_table_options dynamo_describe_global_table_options;
+
+/* DescribeGlobalTable: what is known of a global table of version 2017.11.29. */
+DYNAMO_API dynamo_status dynamo_describe_global_table(dynamo_client *client, const char *global_table_name,
+                                                      const dynamo_describe_global_table_options *options,
+                                                      json_t **response, dynamo_error *error);
+
+/* dynamo_describe_global_table_settings() has no optional members: pass NULL. */
+typedef struct dynamo_describe_global_table_settings_options dynamo_describe_global_table_settings_options;
+
+/* DescribeGlobalTableSettings: the settings of a global table of version 2017.11.29, by region. */
+DYNAMO_API dynamo_status dynamo_describe_global_table_settings(
+    dynamo_client *client, const char *global_table_name, const dynamo_describe_global_table_settings_options *options,
+    json_t **response, dynamo_error *error);
+
+/* dynamo_describe_import() has no optional members: pass NULL. */
+typedef struct dynamo_describe_import_options dynamo_describe_import_options;
+
+/* DescribeImport: how far an import is. */
+DYNAMO_API dynamo_status dynamo_describe_import(dynamo_client *client, const char *import_arn,
+                                                const dynamo_describe_import_options *options, json_t **response,
+                                                dynamo_error *error);
+
+/* dynamo_describe_kinesis_streaming_destination() has no optional members: pass NULL. */
+typedef struct dynamo_describe_kinesis_streaming_destination_options
+    dynamo_describe_kinesis_streaming_destination_options;
+
+/* DescribeKinesisStreamingDestination: the Kinesis streams that a table's changes go to. */
+DYNAMO_API dynamo_status dynamo_describe_kinesis_streaming_destination(
+    dynamo_client *client, const char *table_name, const dynamo_describe_kinesis_streaming_destination_options *options,
+    json_t **response, dynamo_error *error);
+
+/* dynamo_describe_limits() has no optional members: pass NULL. */
+typedef struct dynamo_describe_limits_options dynamo_describe_limits_options;
+
+/* DescribeLimits: the account's capacity quotas in this region. */
+DYNAMO_API dynamo_status dynamo_describe_limits(dynamo_client *client, const dynamo_describe_limits_options *options,
+                                                json_t **response, dynamo_error *error);
+
 /* dynamo_describe_table() has no optional members: pass NULL. */
 typedef struct dynamo_describe_table_options dynamo_describe_table_options;
 
@@ -369,6 +534,87 @@ typedef struct dynamo_describe_table_options dynamo_describe_table_options;
 DYNAMO_API dynamo_status dynamo_describe_table(dynamo_client *client, const char *table_name,
                                                const dynamo_describe_table_options *options, json_t **response,
                                                dynamo_error *error);
+
+/* dynamo_describe_table_replica_auto_scaling() has no optional members: pass NULL. */
+typedef struct dynamo_describe_table_replica_auto_scaling_options dynamo_describe_table_replica_auto_scaling_options;
+
+/* DescribeTableReplicaAutoScaling: the auto scaling of a global table's replicas. */
+DYNAMO_API dynamo_status dynamo_describe_table_replica_auto_scaling(
+    dynamo_client *client, const char *table_name, const dynamo_describe_table_replica_auto_scaling_options *options,
+    json_t **response, dynamo_error *error);
+
+/* dynamo_describe_time_to_live() has no optional members: pass NULL. */
+typedef struct dynamo_describe_time_to_live_options dynamo_describe_time_to_live_options;
+
+/* DescribeTimeToLive: the attribute that a table's items expire by, if any. */
+DYNAMO_API dynamo_status dynamo_describe_time_to_live(dynamo_client *client, const char *table_name,
+                                                      const dynamo_describe_time_to_live_options *options,
+                                                      json_t **response, dynamo_error *error);
+
+/* dynamo_disable_kinesis_streaming_destination(): the members beside table_name and stream_arn. */
+typedef struct dynamo_disable_kinesis_streaming_destination_options {
+    json_t *enable_kinesis_streaming_configuration; /* EnableKinesisStreamingConfiguration */
+} dynamo_disable_kinesis_streaming_destination_options;
+
+/* DisableKinesisStreamingDestination: ends the flow of a table's changes to a Kinesis stream. */
+DYNAMO_API dynamo_status dynamo_disable_kinesis_streaming_destination(
+    dynamo_client *client, const char *table_name, const char *stream_arn,
+    const dynamo_disable_kinesis_streaming_destination_options *options, json_t **response, dynamo_error *error);
+
+/* dynamo_enable_kinesis_streaming_destination(): the members beside table_name and stream_arn. */
+typedef struct dynamo_enable_kinesis_streaming_destination_options {
+    json_t *enable_kinesis_streaming_configuration; /* EnableKinesisStreamingConfiguration */
+} dynamo_enable_kinesis_streaming_destination_options;
+
+/* EnableKinesisStreamingDestination: sends a table's changes to a Kinesis stream. */
+DYNAMO_API dynamo_status dynamo_enable_kinesis_streaming_destination(
+    dynamo_client *client, const char *table_name, const char *stream_arn,
+    const dynamo_enable_kinesis_streaming_destination_options *options, json_t **response, dynamo_error *error);
+
+/* dynamo_execute_statement(): the members beside statement. */
+typedef struct dynamo_execute_statement_options {
+    json_t      *parameters;                               /* list of plain values, one for each ? of the statement */
+    dynamo_bool  consistent_read; /* DYNAMO_TRUE: see every write acknowledged before the call */
+    const char  *next_token;                               /* NextToken of the page before */
+    const char  *return_consumed_capacity;                 /* "INDEXES", "TOTAL", "NONE" */
+    int64_t      limit;                                    /* items evaluated a page */
+    const char  *return_values_on_condition_check_failure; /* "ALL_OLD", "NONE" */
+} dynamo_execute_statement_options;
+
+/* ExecuteStatement: one PartiQL statement: a page of Items for a SELECT. */
+DYNAMO_API dynamo_status dynamo_execute_statement(dynamo_client *client, const char *statement,
+                                                  const dynamo_execute_statement_options *options, json_t **response,
+                                                  dynamo_error *error);
+
+/* dynamo_execute_transaction(): the members beside transact_statements. */
+typedef struct dynamo_execute_transaction_options {
+    const char *client_request_token; /* idempotency token, 1 to 36 characters, valid 10 minutes; NULL: a random UUID */
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_execute_transaction_options;
+
+/* ExecuteTransaction: up to 100 PartiQL statements, all or none. */
+DYNAMO_API dynamo_status dynamo_execute_transaction(dynamo_client *client, json_t *transact_statements,
+                                                    const dynamo_execute_transaction_options *options,
+                                                    json_t **response, dynamo_error *error);
+
+/* dynamo_export_table_to_point_in_time(): the members beside table_arn and s3_bucket. */
+typedef struct dynamo_export_table_to_point_in_time_options {
+    double      export_time;                      /* the moment to export; 0: now */
+    const char *client_token;                     /* idempotency token; NULL: a random UUID */
+    const char *s3_bucket_owner;                  /* the account that owns the bucket */
+    const char *s3_prefix;                        /* of the object keys */
+    const char *s3_sse_algorithm;                 /* "AES256", "KMS" */
+    const char *s3_sse_kms_key_id;                /* the key, where the algorithm is KMS */
+    const char *export_format;                    /* "DYNAMODB_JSON", "ION" */
+    const char *export_type;                      /* "FULL_EXPORT", "INCREMENTAL_EXPORT" */
+    json_t     *incremental_export_specification; /* IncrementalExportSpecification */
+    json_t     *filter_specification;             /* FilterSpecification */
+} dynamo_export_table_to_point_in_time_options;
+
+/* ExportTableToPointInTime: exports a table as it was to an S3 bucket. */
+DYNAMO_API dynamo_status dynamo_export_table_to_point_in_time(
+    dynamo_client *client, const char *table_arn, const char *s3_bucket,
+    const dynamo_export_table_to_point_in_time_options *options, json_t **response, dynamo_error *error);
 
 /* dynamo_get_item(): the members beside the table's name and the key. */
 typedef struct dynamo_get_item_options {
@@ -384,6 +630,98 @@ DYNAMO_API dynamo_status dynamo_get_item(dynamo_client *client, const char *tabl
                                          const dynamo_get_item_options *options, json_t **response,
                                          dynamo_error *error);
 
+/* dynamo_get_resource_policy() has no optional members: pass NULL. */
+typedef struct dynamo_get_resource_policy_options dynamo_get_resource_policy_options;
+
+/* GetResourcePolicy: the policy of a table or stream. */
+DYNAMO_API dynamo_status dynamo_get_resource_policy(dynamo_client *client, const char *resource_arn,
+                                                    const dynamo_get_resource_policy_options *options,
+                                                    json_t **response, dynamo_error *error);
+
+/* dynamo_import_table(): the members beside s3_bucket_source, input_format and table_creation_parameters. */
+typedef struct dynamo_import_table_options {
+    const char *client_token;           /* idempotency token; NULL: a random UUID */
+    json_t     *input_format_options;   /* InputFormatOptions */
+    const char *input_compression_type; /* "GZIP", "ZSTD", "NONE" */
+} dynamo_import_table_options;
+
+/* ImportTable: makes a table from data in an S3 bucket. */
+DYNAMO_API dynamo_status dynamo_import_table(dynamo_client *client, json_t *s3_bucket_source, const char *input_format,
+                                             json_t *table_creation_parameters,
+                                             const dynamo_import_table_options *options, json_t **response,
+                                             dynamo_error *error);
+
+/* dynamo_list_backups(): all its members. */
+typedef struct dynamo_list_backups_options {
+    const char *table_name;                 /* only those of this table */
+    int64_t     limit;                      /* entries a page, 1 to 100 */
+    double      time_range_lower_bound;     /* only those made at this time or later */
+    double      time_range_upper_bound;     /* only those made before this time */
+    const char *exclusive_start_backup_arn; /* LastEvaluatedBackupArn of the page before */
+    const char *backup_type;                /* "USER", "SYSTEM", "AWS_BACKUP", "ALL" */
+} dynamo_list_backups_options;
+
+/* ListBackups: one page of backups. */
+DYNAMO_API dynamo_status dynamo_list_backups(dynamo_client *client, const dynamo_list_backups_options *options,
+                                             json_t **response, dynamo_error *error);
+
+/* dynamo_list_bulk_operations(): all its members. */
+typedef struct dynamo_list_bulk_operations_options {
+    int64_t     max_results; /* entries a page */
+    const char *next_token;  /* NextToken of the page before */
+} dynamo_list_bulk_operations_options;
+
+/* ListBulkOperations: one page of bulk operations. */
+DYNAMO_API dynamo_status dynamo_list_bulk_operations(dynamo_client *client,
+                                                     const dynamo_list_bulk_operations_options *options,
+                                                     json_t **response, dynamo_error *error);
+
+/* dynamo_list_contributor_insights(): all its members. */
+typedef struct dynamo_list_contributor_insights_options {
+    const char *table_name;  /* only those of this table */
+    const char *next_token;  /* NextToken of the page before */
+    int64_t     max_results; /* entries a page */
+} dynamo_list_contributor_insights_options;
+
+/* ListContributorInsights: one page of tables and indexes with their state of contributor insights. */
+DYNAMO_API dynamo_status dynamo_list_contributor_insights(dynamo_client *client,
+                                                          const dynamo_list_contributor_insights_options *options,
+                                                          json_t **response, dynamo_error *error);
+
+/* dynamo_list_exports(): all its members. */
+typedef struct dynamo_list_exports_options {
+    const char *table_arn;   /* only those of this table */
+    int64_t     max_results; /* entries a page */
+    const char *next_token;  /* NextToken of the page before */
+} dynamo_list_exports_options;
+
+/* ListExports: one page of exports. */
+DYNAMO_API dynamo_status dynamo_list_exports(dynamo_client *client, const dynamo_list_exports_options *options,
+                                             json_t **response, dynamo_error *error);
+
+/* dynamo_list_global_tables(): all its members. */
+typedef struct dynamo_list_global_tables_options {
+    const char *exclusive_start_global_table_name; /* LastEvaluatedGlobalTableName of the page before */
+    int64_t     limit;                             /* entries a page, 1 to 100 */
+    const char *region_name;                       /* only those with a replica in this region */
+} dynamo_list_global_tables_options;
+
+/* ListGlobalTables: one page of global tables of version 2017.11.29. */
+DYNAMO_API dynamo_status dynamo_list_global_tables(dynamo_client *client,
+                                                   const dynamo_list_global_tables_options *options, json_t **response,
+                                                   dynamo_error *error);
+
+/* dynamo_list_imports(): all its members. */
+typedef struct dynamo_list_imports_options {
+    const char *table_arn;  /* only those of this table */
+    int64_t     page_size;  /* entries a page */
+    const char *next_token; /* NextToken of the page before */
+} dynamo_list_imports_options;
+
+/* ListImports: one page of imports. */
+DYNAMO_API dynamo_status dynamo_list_imports(dynamo_client *client, const dynamo_list_imports_options *options,
+                                             json_t **response, dynamo_error *error);
+
 /* dynamo_list_tables(): all its members. */
 typedef struct dynamo_list_tables_options {
     const char *exclusive_start_table_name; /* LastEvaluatedTableName of the page before */
@@ -393,6 +731,16 @@ typedef struct dynamo_list_tables_options {
 /* ListTables: one page of table names. */
 DYNAMO_API dynamo_status dynamo_list_tables(dynamo_client *client, const dynamo_list_tables_options *options,
                                             json_t **response, dynamo_error *error);
+
+/* dynamo_list_tags_of_resource(): the members beside resource_arn. */
+typedef struct dynamo_list_tags_of_resource_options {
+    const char *next_token; /* NextToken of the page before */
+} dynamo_list_tags_of_resource_options;
+
+/* ListTagsOfResource: one page of a table's tags. */
+DYNAMO_API dynamo_status dynamo_list_tags_of_resource(dynamo_client *client, const char *resource_arn,
+                                                      const dynamo_list_tags_of_resource_options *options,
+                                                      json_t **response, dynamo_error *error);
 
 /* dynamo_put_item(): the members beside the table's name and the item. */
 typedef struct dynamo_put_item_options {
@@ -411,6 +759,17 @@ typedef struct dynamo_put_item_options {
 DYNAMO_API dynamo_status dynamo_put_item(dynamo_client *client, const char *table_name, json_t *item,
                                          const dynamo_put_item_options *options, json_t **response,
                                          dynamo_error *error);
+
+/* dynamo_put_resource_policy(): the members beside resource_arn and policy. */
+typedef struct dynamo_put_resource_policy_options {
+    const char  *expected_revision_id;                /* only when the policy has this revision; "NO_POLICY": none */
+    dynamo_bool  confirm_remove_self_resource_access; /* DYNAMO_TRUE: the policy may lock out its own author */
+} dynamo_put_resource_policy_options;
+
+/* PutResourcePolicy: sets the policy of a table or stream. */
+DYNAMO_API dynamo_status dynamo_put_resource_policy(dynamo_client *client, const char *resource_arn, const char *policy,
+                                                    const dynamo_put_resource_policy_options *options,
+                                                    json_t **response, dynamo_error *error);
 
 /* dynamo_query(): the members beside the table's name. */
 typedef struct dynamo_query_options {
@@ -437,6 +796,44 @@ typedef struct dynamo_query_options {
 DYNAMO_API dynamo_status dynamo_query(dynamo_client *client, const char *table_name,
                                       const dynamo_query_options *options, json_t **response, dynamo_error *error);
 
+/* dynamo_restore_table_from_backup(): the members beside target_table_name and backup_arn. */
+typedef struct dynamo_restore_table_from_backup_options {
+    const char *billing_mode_override;           /* "PROVISIONED", "PAY_PER_REQUEST" */
+    json_t     *global_secondary_index_override; /* list of GlobalSecondaryIndex */
+    json_t     *local_secondary_index_override;  /* list of LocalSecondaryIndex */
+    json_t     *provisioned_throughput_override; /* ProvisionedThroughput */
+    json_t     *on_demand_throughput_override;   /* OnDemandThroughput */
+    json_t     *sse_specification_override;      /* SSESpecification */
+    json_t     *vector_index_override;           /* list of VectorIndex */
+} dynamo_restore_table_from_backup_options;
+
+/* RestoreTableFromBackup: makes a table from a backup. */
+DYNAMO_API dynamo_status dynamo_restore_table_from_backup(dynamo_client *client, const char *target_table_name,
+                                                          const char *backup_arn,
+                                                          const dynamo_restore_table_from_backup_options *options,
+                                                          json_t **response, dynamo_error *error);
+
+/* dynamo_restore_table_to_point_in_time(): the members beside target_table_name. */
+typedef struct dynamo_restore_table_to_point_in_time_options {
+    const char  *source_table_arn;                /* the table to restore; or source_table_name */
+    const char  *source_table_name;               /* the table to restore; or source_table_arn */
+    /* DYNAMO_TRUE: the latest moment there is, in place of restore_date_time */
+    dynamo_bool  use_latest_restorable_time;
+    double       restore_date_time;               /* the moment to restore */
+    const char  *billing_mode_override;           /* "PROVISIONED", "PAY_PER_REQUEST" */
+    json_t      *global_secondary_index_override; /* list of GlobalSecondaryIndex */
+    json_t      *local_secondary_index_override;  /* list of LocalSecondaryIndex */
+    json_t      *provisioned_throughput_override; /* ProvisionedThroughput */
+    json_t      *on_demand_throughput_override;   /* OnDemandThroughput */
+    json_t      *sse_specification_override;      /* SSESpecification */
+    json_t      *vector_index_override;           /* list of VectorIndex */
+} dynamo_restore_table_to_point_in_time_options;
+
+/* RestoreTableToPointInTime: makes a table from another one as it was. */
+DYNAMO_API dynamo_status dynamo_restore_table_to_point_in_time(
+    dynamo_client *client, const char *target_table_name, const dynamo_restore_table_to_point_in_time_options *options,
+    json_t **response, dynamo_error *error);
+
 /* dynamo_scan(): the members beside the table's name. */
 typedef struct dynamo_scan_options {
     const char *index_name;                  /* scan an index in place of the table */
@@ -460,6 +857,117 @@ typedef struct dynamo_scan_options {
 DYNAMO_API dynamo_status dynamo_scan(dynamo_client *client, const char *table_name,
                                      const dynamo_scan_options *options, json_t **response, dynamo_error *error);
 
+/* dynamo_search_vectors(): the members beside table_name, index_name, search_vector and top_k. */
+typedef struct dynamo_search_vectors_options {
+    const char *return_consumed_capacity;    /* "INDEXES", "TOTAL", "NONE" */
+    json_t     *expression_attribute_names;  /* {"#n": "name"} */
+    json_t     *expression_attribute_values; /* {":v": plain value} */
+    const char *projection_expression;       /* the attributes to return */
+    const char *search_condition_expression; /* which items may be found */
+} dynamo_search_vectors_options;
+
+/* SearchVectors: the items of a vector index nearest to a vector. It goes to a host of its own. */
+DYNAMO_API dynamo_status dynamo_search_vectors(dynamo_client *client, const char *table_name, const char *index_name,
+                                               json_t *search_vector, int64_t top_k,
+                                               const dynamo_search_vectors_options *options, json_t **response,
+                                               dynamo_error *error);
+
+/* dynamo_start_bulk_put_items(): the members beside input_s3_configuration, output_s3_configuration and table_name. */
+typedef struct dynamo_start_bulk_put_items_options {
+    const char *client_token;            /* idempotency token; NULL: a random UUID */
+    int64_t     max_write_request_units; /* what the writing may use a second */
+    const char *performance_tier;        /* "STANDARD", "ACCELERATED" */
+} dynamo_start_bulk_put_items_options;
+
+/* StartBulkPutItems: writes items from data in an S3 bucket into a table. */
+DYNAMO_API dynamo_status dynamo_start_bulk_put_items(dynamo_client *client, json_t *input_s3_configuration,
+                                                     json_t *output_s3_configuration, const char *table_name,
+                                                     const dynamo_start_bulk_put_items_options *options,
+                                                     json_t **response, dynamo_error *error);
+
+/* dynamo_tag_resource() has no optional members: pass NULL. */
+typedef struct dynamo_tag_resource_options dynamo_tag_resource_options;
+
+/* TagResource: sets tags of a table. The response is {}. */
+DYNAMO_API dynamo_status dynamo_tag_resource(dynamo_client *client, const char *resource_arn, json_t *tags,
+                                             const dynamo_tag_resource_options *options, json_t **response,
+                                             dynamo_error *error);
+
+/* dynamo_transact_get_items(): the members beside transact_items. */
+typedef struct dynamo_transact_get_items_options {
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_transact_get_items_options;
+
+/* TransactGetItems: up to 100 items, read as of one moment. */
+DYNAMO_API dynamo_status dynamo_transact_get_items(dynamo_client *client, json_t *transact_items,
+                                                   const dynamo_transact_get_items_options *options, json_t **response,
+                                                   dynamo_error *error);
+
+/* dynamo_transact_write_items(): the members beside transact_items. */
+typedef struct dynamo_transact_write_items_options {
+    const char *return_consumed_capacity;       /* "INDEXES", "TOTAL", "NONE" */
+    const char *return_item_collection_metrics; /* "SIZE", "NONE" */
+    const char *client_request_token; /* idempotency token, 1 to 36 characters, valid 10 minutes; NULL: a random UUID */
+} dynamo_transact_write_items_options;
+
+/* TransactWriteItems: up to 100 writes and checks, all or none. */
+DYNAMO_API dynamo_status dynamo_transact_write_items(dynamo_client *client, json_t *transact_items,
+                                                     const dynamo_transact_write_items_options *options,
+                                                     json_t **response, dynamo_error *error);
+
+/* dynamo_untag_resource() has no optional members: pass NULL. */
+typedef struct dynamo_untag_resource_options dynamo_untag_resource_options;
+
+/* UntagResource: takes tags off a table. The response is {}. */
+DYNAMO_API dynamo_status dynamo_untag_resource(dynamo_client *client, const char *resource_arn, json_t *tag_keys,
+                                               const dynamo_untag_resource_options *options, json_t **response,
+                                               dynamo_error *error);
+
+/* dynamo_update_continuous_backups() has no optional members: pass NULL. */
+typedef struct dynamo_update_continuous_backups_options dynamo_update_continuous_backups_options;
+
+/* UpdateContinuousBackups: turns point-in-time recovery on or off. */
+DYNAMO_API dynamo_status dynamo_update_continuous_backups(dynamo_client *client, const char *table_name,
+                                                          json_t *point_in_time_recovery_specification,
+                                                          const dynamo_update_continuous_backups_options *options,
+                                                          json_t **response, dynamo_error *error);
+
+/* dynamo_update_contributor_insights(): the members beside table_name and contributor_insights_action. */
+typedef struct dynamo_update_contributor_insights_options {
+    const char *index_name;                /* an index in place of the table */
+    const char *contributor_insights_mode; /* "ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS" */
+} dynamo_update_contributor_insights_options;
+
+/* UpdateContributorInsights: turns contributor insights on or off. */
+DYNAMO_API dynamo_status dynamo_update_contributor_insights(dynamo_client *client, const char *table_name,
+                                                            const char *contributor_insights_action,
+                                                            const dynamo_update_contributor_insights_options *options,
+                                                            json_t **response, dynamo_error *error);
+
+/* dynamo_update_global_table() has no optional members: pass NULL. */
+typedef struct dynamo_update_global_table_options dynamo_update_global_table_options;
+
+/* UpdateGlobalTable: adds replicas to, or takes them from, a global table of version 2017.11.29. */
+DYNAMO_API dynamo_status dynamo_update_global_table(dynamo_client *client, const char *global_table_name,
+                                                    json_t *replica_updates,
+                                                    const dynamo_update_global_table_options *options,
+                                                    json_t **response, dynamo_error *error);
+
+/* dynamo_update_global_table_settings(): the members beside global_table_name. */
+typedef struct dynamo_update_global_table_settings_options {
+    const char *global_table_billing_mode; /* "PROVISIONED", "PAY_PER_REQUEST" */
+    int64_t     global_table_provisioned_write_capacity_units;                        /* of the table in every region */
+    json_t     *global_table_provisioned_write_capacity_auto_scaling_settings_update; /* AutoScalingSettingsUpdate */
+    /* list of GlobalTableGlobalSecondaryIndexSettingsUpdate */
+    json_t     *global_table_global_secondary_index_settings_update;
+    json_t     *replica_settings_update; /* list of ReplicaSettingsUpdate */
+} dynamo_update_global_table_settings_options;
+
+/* UpdateGlobalTableSettings: changes the settings of a global table of version 2017.11.29. */
+DYNAMO_API dynamo_status dynamo_update_global_table_settings(dynamo_client *client, const char *global_table_name,
+                                                             const dynamo_update_global_table_settings_options *options,
+                                                             json_t **response, dynamo_error *error);
+
 /* dynamo_update_item(): the members beside the table's name and the key. */
 typedef struct dynamo_update_item_options {
     json_t     *attribute_updates;              /* legacy: map of AttributeValueUpdate */
@@ -479,6 +987,16 @@ typedef struct dynamo_update_item_options {
 DYNAMO_API dynamo_status dynamo_update_item(dynamo_client *client, const char *table_name, json_t *key,
                                             const dynamo_update_item_options *options, json_t **response,
                                             dynamo_error *error);
+
+/* dynamo_update_kinesis_streaming_destination(): the members beside table_name and stream_arn. */
+typedef struct dynamo_update_kinesis_streaming_destination_options {
+    json_t *update_kinesis_streaming_configuration; /* UpdateKinesisStreamingConfiguration */
+} dynamo_update_kinesis_streaming_destination_options;
+
+/* UpdateKinesisStreamingDestination: changes how a table's changes go to a Kinesis stream. */
+DYNAMO_API dynamo_status dynamo_update_kinesis_streaming_destination(
+    dynamo_client *client, const char *table_name, const char *stream_arn,
+    const dynamo_update_kinesis_streaming_destination_options *options, json_t **response, dynamo_error *error);
 
 /* dynamo_update_table(): the members beside the table's name. */
 typedef struct dynamo_update_table_options {
@@ -508,6 +1026,74 @@ typedef struct dynamo_update_table_options {
 DYNAMO_API dynamo_status dynamo_update_table(dynamo_client *client, const char *table_name,
                                              const dynamo_update_table_options *options, json_t **response,
                                              dynamo_error *error);
+
+/* dynamo_update_table_replica_auto_scaling(): the members beside table_name. */
+typedef struct dynamo_update_table_replica_auto_scaling_options {
+    json_t *global_secondary_index_updates;                 /* list of GlobalSecondaryIndexAutoScalingUpdate */
+    json_t *provisioned_write_capacity_auto_scaling_update; /* AutoScalingSettingsUpdate */
+    json_t *replica_updates;                                /* list of ReplicaAutoScalingUpdate */
+} dynamo_update_table_replica_auto_scaling_options;
+
+/* UpdateTableReplicaAutoScaling: changes the auto scaling of a global table's replicas. */
+DYNAMO_API dynamo_status dynamo_update_table_replica_auto_scaling(
+    dynamo_client *client, const char *table_name, const dynamo_update_table_replica_auto_scaling_options *options,
+    json_t **response, dynamo_error *error);
+
+/* dynamo_update_time_to_live() has no optional members: pass NULL. */
+typedef struct dynamo_update_time_to_live_options dynamo_update_time_to_live_options;
+
+/* UpdateTimeToLive: sets the attribute that a table's items expire by. */
+DYNAMO_API dynamo_status dynamo_update_time_to_live(dynamo_client *client, const char *table_name,
+                                                    json_t *time_to_live_specification,
+                                                    const dynamo_update_time_to_live_options *options,
+                                                    json_t **response, dynamo_error *error);
+
+/* The four of DynamoDB Streams, which go to the streams endpoint. */
+
+/* dynamo_describe_stream(): the members beside stream_arn. */
+typedef struct dynamo_describe_stream_options {
+    int64_t     limit;                    /* shards a page, 1 to 100 */
+    const char *exclusive_start_shard_id; /* LastEvaluatedShardId of the page before */
+    json_t     *shard_filter;             /* ShardFilter */
+} dynamo_describe_stream_options;
+
+/* DescribeStream: a stream's state and one page of its shards. */
+DYNAMO_API dynamo_status dynamo_describe_stream(dynamo_client *client, const char *stream_arn,
+                                                const dynamo_describe_stream_options *options, json_t **response,
+                                                dynamo_error *error);
+
+/* dynamo_get_records(): the members beside shard_iterator. */
+typedef struct dynamo_get_records_options {
+    int64_t limit; /* records a page, 1 to 1,000 */
+} dynamo_get_records_options;
+
+/* GetRecords: one page of a shard's records, their Keys, NewImage and OldImage plain. */
+DYNAMO_API dynamo_status dynamo_get_records(dynamo_client *client, const char *shard_iterator,
+                                            const dynamo_get_records_options *options, json_t **response,
+                                            dynamo_error *error);
+
+/* dynamo_get_shard_iterator(): the members beside stream_arn, shard_id and shard_iterator_type. */
+typedef struct dynamo_get_shard_iterator_options {
+    const char *sequence_number; /* with the types AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER */
+    double      timestamp;       /* with the type AT_TIMESTAMP */
+} dynamo_get_shard_iterator_options;
+
+/* GetShardIterator: a position in a shard, for dynamo_get_records(). It holds for 15 minutes. */
+DYNAMO_API dynamo_status dynamo_get_shard_iterator(dynamo_client *client, const char *stream_arn, const char *shard_id,
+                                                   const char *shard_iterator_type,
+                                                   const dynamo_get_shard_iterator_options *options, json_t **response,
+                                                   dynamo_error *error);
+
+/* dynamo_list_streams(): all its members. */
+typedef struct dynamo_list_streams_options {
+    const char *table_name;                 /* only those of this table */
+    int64_t     limit;                      /* streams a page, 1 to 100 */
+    const char *exclusive_start_stream_arn; /* LastEvaluatedStreamArn of the page before */
+} dynamo_list_streams_options;
+
+/* ListStreams: one page of streams. */
+DYNAMO_API dynamo_status dynamo_list_streams(dynamo_client *client, const dynamo_list_streams_options *options,
+                                             json_t **response, dynamo_error *error);
 
 /*
  * Any operation by its API name, known to this version or not, in DynamoDB's own notation both ways: attribute values

@@ -11,7 +11,7 @@
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
- *     request.c  shorthand.c  operations.c                        arguments to wire text; the table of operations
+ *     rules.c  request.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
  *     client.c  call.c                                            the client; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -259,6 +259,7 @@ typedef struct dynamo_shape {
 typedef struct dynamo_member {
     const char         *name; /* AWS's spelling */
     const dynamo_shape *shape;
+    bool                required; /* in a request */
 } dynamo_member;
 
 /* A caller's document checked against its shape and written as wire text in one walk. */
@@ -360,6 +361,7 @@ struct dynamo_credentials {
 typedef struct dynamo_settings {
     char                 *region; /* to sign for */
     dynamo_endpoint       dynamodb;
+    dynamo_endpoint       search;
     dynamo_endpoint       streams;
     dynamo_credentials    keys; /* access_key NULL: none were found, or `credentials` gives them */
     char                 *ca_file;
@@ -561,8 +563,15 @@ typedef struct dynamo_parameter {
     const dynamo_shape *shape;
     bool                positional;
     bool                optional; /* positional, and yet may be NULL where shorten() says so */
+    bool                token;    /* an idempotency token */
     size_t              place; /* the index of a positional argument, or the offset in the options struct */
 } dynamo_parameter;
+
+/* An idempotency token that the library made up, for the caller to use again when the outcome is unknown. */
+typedef struct dynamo_token {
+    const char *name; /* of the member; NULL: the operation has none, or the caller gave it */
+    char        text[37];
+} dynamo_token;
 
 #define DYNAMO_PARAMETERS_MAX 24
 #define DYNAMO_OWNED_MAX 6
@@ -575,12 +584,21 @@ typedef struct dynamo_request {
     size_t                         owned_count;
 } dynamo_request;
 
+/* What serves an operation, which decides on its host and the prefix of its target. */
+typedef enum dynamo_service {
+    DYNAMO_SERVICE_DYNAMODB,
+    DYNAMO_SERVICE_SEARCH, /* SearchVectors */
+    DYNAMO_SERVICE_STREAMS,
+    DYNAMO_SERVICE_COUNT
+} dynamo_service;
+
 typedef struct dynamo_operation {
     const char             *name;
     const dynamo_parameter *parameters; /* ends with a NULL name */
+    dynamo_service          service;
+    bool                    write; /* may change something, and so end without its outcome known */
     const dynamo_shape     *output;
     const char             *unwrap; /* the output's member that is the response; NULL: the whole output */
-    bool                    write;  /* changes something: its outcome may be ambiguous */
     /* Applies what is particular to the operation, once the arguments are in place. NULL: nothing is. */
     dynamo_status (*shorten)(dynamo_request *request, const void *options, dynamo_error *error);
 } dynamo_operation;
@@ -593,7 +611,13 @@ dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *
 
 /* Arguments and options, which may be NULL, checked and written as wire text. */
 dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
-                                   const dynamo_argument *arguments, const void *options, dynamo_error *error);
+                                   const dynamo_argument *arguments, const void *options, dynamo_token *token,
+                                   dynamo_error *error);
+
+/* ---- rules.c: what the service refuses for certain --------------------------------------------------------------- */
+
+/* Of a request whose members have been found to fit their shapes. */
+dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error);
 
 /* ---- shorthand.c: what a few operations add to the API's members ------------------------------------------------- */
 
@@ -604,17 +628,41 @@ dynamo_status dynamo_shorten_scan(dynamo_request *request, const void *options, 
 
 /* ---- operations.c: the table ------------------------------------------------------------------------------------- */
 
-extern const dynamo_operation dynamo_operation_create_table, dynamo_operation_delete_item,
-    dynamo_operation_delete_table, dynamo_operation_describe_table, dynamo_operation_get_item,
-    dynamo_operation_list_tables, dynamo_operation_put_item, dynamo_operation_query, dynamo_operation_scan,
-    dynamo_operation_update_item, dynamo_operation_update_table;
+extern const dynamo_operation dynamo_operation_batch_execute_statement, dynamo_operation_batch_get_item,
+    dynamo_operation_batch_write_item, dynamo_operation_cancel_bulk_operation, dynamo_operation_create_backup,
+    dynamo_operation_create_global_table, dynamo_operation_create_table, dynamo_operation_delete_backup,
+    dynamo_operation_delete_item, dynamo_operation_delete_resource_policy, dynamo_operation_delete_table,
+    dynamo_operation_describe_backup, dynamo_operation_describe_bulk_operation,
+    dynamo_operation_describe_continuous_backups, dynamo_operation_describe_contributor_insights,
+    dynamo_operation_describe_endpoints, dynamo_operation_describe_export, dynamo_operation_describe_global_table,
+    dynamo_operation_describe_global_table_settings, dynamo_operation_describe_import,
+    dynamo_operation_describe_kinesis_streaming_destination, dynamo_operation_describe_limits,
+    dynamo_operation_describe_table, dynamo_operation_describe_table_replica_auto_scaling,
+    dynamo_operation_describe_time_to_live, dynamo_operation_disable_kinesis_streaming_destination,
+    dynamo_operation_enable_kinesis_streaming_destination, dynamo_operation_execute_statement,
+    dynamo_operation_execute_transaction, dynamo_operation_export_table_to_point_in_time, dynamo_operation_get_item,
+    dynamo_operation_get_resource_policy, dynamo_operation_import_table, dynamo_operation_list_backups,
+    dynamo_operation_list_bulk_operations, dynamo_operation_list_contributor_insights, dynamo_operation_list_exports,
+    dynamo_operation_list_global_tables, dynamo_operation_list_imports, dynamo_operation_list_tables,
+    dynamo_operation_list_tags_of_resource, dynamo_operation_put_item, dynamo_operation_put_resource_policy,
+    dynamo_operation_query, dynamo_operation_restore_table_from_backup, dynamo_operation_restore_table_to_point_in_time,
+    dynamo_operation_scan, dynamo_operation_search_vectors, dynamo_operation_start_bulk_put_items,
+    dynamo_operation_tag_resource, dynamo_operation_transact_get_items, dynamo_operation_transact_write_items,
+    dynamo_operation_untag_resource, dynamo_operation_update_continuous_backups,
+    dynamo_operation_update_contributor_insights, dynamo_operation_update_global_table,
+    dynamo_operation_update_global_table_settings, dynamo_operation_update_item,
+    dynamo_operation_update_kinesis_streaming_destination, dynamo_operation_update_table,
+    dynamo_operation_update_table_replica_auto_scaling, dynamo_operation_update_time_to_live,
+    dynamo_operation_describe_stream, dynamo_operation_get_records, dynamo_operation_get_shard_iterator,
+    dynamo_operation_list_streams;
 
-extern const dynamo_shape dynamo_shape_any;   /* whatever JSON */
-extern const dynamo_shape dynamo_shape_error; /* an error's members that have attribute values */
+extern const dynamo_shape dynamo_shape_any;     /* whatever JSON */
+extern const dynamo_shape dynamo_shape_nothing; /* an answer without members, which may come without a body */
+extern const dynamo_shape dynamo_shape_error;   /* an error's members that have attribute values */
 
 /* For dynamo_call(), by name alone. */
-bool dynamo_operation_is_streams(const char *name);
-bool dynamo_operation_may_write(const char *name);
+dynamo_service dynamo_service_of(const char *name);
+bool           dynamo_operation_may_write(const char *name);
 
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
@@ -625,6 +673,7 @@ typedef struct dynamo_message {
     const dynamo_endpoint *endpoint;
     const char            *target;
     const dynamo_buffer   *body;
+    const dynamo_token    *token; /* NULL: none */
     const dynamo_shape    *output;
     const dynamo_shape    *error_output;
     const char            *unwrap;

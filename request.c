@@ -135,6 +135,24 @@ static dynamo_status write_value(dynamo_buffer *out, const dynamo_argument *valu
     return dynamo_write_shape(out, value->json, parameter->shape, &path, error);
 }
 
+/* The same on each attempt of the call, so that the service does the work once. */
+static dynamo_status fill_in_token(dynamo_request *request, dynamo_token *token, dynamo_error *error)
+{
+    const dynamo_parameter *parameters = request->operation->parameters;
+
+    for (size_t i = 0; parameters[i].name != NULL; i++) {
+        if (!parameters[i].token || request->present[i])
+            continue;
+        if (!dynamo_uuid(token->text))
+            return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the system has no random bytes to give for %s",
+                               parameters[i].field);
+        token->name             = parameters[i].name;
+        request->values[i].text = token->text;
+        request->present[i]     = true;
+    }
+    return DYNAMO_OK;
+}
+
 static dynamo_status write_members(dynamo_buffer *out, const dynamo_request *request, dynamo_error *error)
 {
     const dynamo_parameter *parameters = request->operation->parameters;
@@ -179,7 +197,8 @@ dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *
 }
 
 dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
-                                   const dynamo_argument *arguments, const void *options, dynamo_error *error)
+                                   const dynamo_argument *arguments, const void *options, dynamo_token *token,
+                                   dynamo_error *error)
 {
     dynamo_request request = { .operation = operation };
     dynamo_status  status  = DYNAMO_OK;
@@ -190,7 +209,11 @@ dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *o
     if (status == DYNAMO_OK)
         status = check_positional(&request, error);
     if (status == DYNAMO_OK)
+        status = fill_in_token(&request, token, error);
+    if (status == DYNAMO_OK)
         status = write_members(out, &request, error);
+    if (status == DYNAMO_OK)
+        status = dynamo_rules_check(&request, error);
     while (request.owned_count > 0)
         json_decref(request.owned[--request.owned_count]);
     return status;

@@ -90,6 +90,18 @@ static const dynamo_shape *member_shape(const dynamo_shape *shape, const dynamo_
     return member != NULL ? member->shape : NULL;
 }
 
+static dynamo_status check_required(json_t *object, const dynamo_shape *shape, const dynamo_path *path,
+                                    dynamo_error *error)
+{
+    for (const dynamo_member *member = shape->members; member->name != NULL; member++) {
+        const dynamo_path step = { path, member->name, strlen(member->name), 0 };
+
+        if (member->required && json_object_get(object, member->name) == NULL)
+            return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, &step, "a required member is missing");
+    }
+    return DYNAMO_OK;
+}
+
 /* A map, or a structure, whose members differ from one another. */
 static dynamo_status write_object(dynamo_buffer *out, json_t *object, const dynamo_shape *shape,
                                   const dynamo_path *path, dynamo_error *error)
@@ -118,7 +130,7 @@ static dynamo_status write_object(dynamo_buffer *out, json_t *object, const dyna
             return status;
     }
     dynamo_buffer_char(out, '}');
-    return DYNAMO_OK;
+    return shape->kind == DYNAMO_KIND_STRUCTURE ? check_required(object, shape, path, error) : DYNAMO_OK;
 }
 
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
