@@ -201,6 +201,41 @@ static const char *table_name_of(const dynamo_operation *operation, const dynamo
     return name;
 }
 
+static bool statement_reads(const char *statement)
+{
+    return statement != NULL && curl_strnequal(statement + strspn(statement, " \t\r\n"), "SELECT", 6);
+}
+
+/* Of the PartiQL operations only the statements tell. `statement` or `statements`; the other is NULL. */
+static bool statements_read(const char *statement, json_t *statements)
+{
+    bool reads = statement != NULL ? statement_reads(statement) : json_array_size(statements) != 0;
+
+    for (size_t i = 0; reads && i < json_array_size(statements); i++)
+        reads = statement_reads(json_string_value(json_object_get(json_array_get(statements, i), "Statement")));
+    return reads;
+}
+
+static bool may_write(const dynamo_operation *operation, const dynamo_argument *arguments)
+{
+    const char *first = operation->parameters[0].name;
+
+    if (!operation->write || first == NULL || strstr(first, "Statement") == NULL)
+        return operation->write;
+    return strcmp(first, "Statement") == 0 ? !statements_read(arguments[0].text, NULL)
+                                           : !statements_read(NULL, arguments[0].json);
+}
+
+static bool raw_may_write(const char *operation, json_t *request)
+{
+    json_t *statements = json_object_get(request, "Statements");
+
+    if (statements == NULL)
+        statements = json_object_get(request, "TransactStatements");
+    return dynamo_operation_may_write(operation) &&
+           !statements_read(json_string_value(json_object_get(request, "Statement")), statements);
+}
+
 static dynamo_status perform(dynamo_client *client, const dynamo_operation *operation,
                              const dynamo_argument *arguments, const void *options, json_t **answer,
                              dynamo_error *error)
@@ -218,7 +253,7 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
         .output       = operation->output,
         .error_output = &dynamo_shape_error,
         .unwrap       = operation->unwrap,
-        .write        = operation->write,
+        .write        = may_write(operation, arguments),
         .may_be_empty = operation->output == &dynamo_shape_nothing,
     };
     dynamo_status status;
@@ -267,7 +302,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
            .body         = &body,
            .output       = &dynamo_shape_any,
            .error_output = &dynamo_shape_any,
-           .write        = dynamo_operation_may_write(operation),
+           .write        = raw_may_write(operation, request),
            .may_be_empty = true,
     };
     dynamo_status status;
