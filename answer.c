@@ -9,19 +9,27 @@
 
 /* ---- Errors of the service --------------------------------------------------------------------------------------- */
 
-static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+static json_t *read_object(const dynamo_shape *shape, const dynamo_buffer *body)
 {
-    dynamo_reader     reader = { body->data, body->data, body->data + body->length, DYNAMO_ERR_BAD_RESPONSE, NULL, 0, false };
     const dynamo_path root   = { NULL, "", 0, 0 };
-    json_t           *value;
+    dynamo_reader     reader = { .start   = body->data,
+                                 .next    = body->data,
+                                 .end     = body->data + body->length,
+                                 .failure = DYNAMO_ERR_BAD_RESPONSE };
+    json_t           *value  = dynamo_read_shape(&reader, shape, &root);
 
-    if (body->length == 0)
-        return NULL;
-    value = dynamo_read_shape(&reader, message->error_output, &root);
     if (value != NULL && json_is_object(value) && dynamo_read_end(&reader))
         return value;
     json_decref(value);
     return NULL;
+}
+
+/* An item in it that can't be read must not hide what the error is: then all of it stays as it came. */
+static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+{
+    json_t *value = body->length != 0 ? read_object(message->error_output, body) : NULL;
+
+    return value != NULL || body->length == 0 ? value : read_object(&dynamo_shape_any, body);
 }
 
 static const char *string_member(const json_t *object, const char *name)

@@ -489,6 +489,7 @@ typedef struct dynamo_handle {
     dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
     dynamo_buffer          scratch;
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
+    curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
 #if DYNAMO_CURL_LACKS_PREREQ
     const char *upload; /* what is left of the body */
     size_t      upload_length;
