@@ -445,8 +445,8 @@ bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, cons
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
 #define DYNAMO_BODY_LIMIT ((size_t)32 * 1024 * 1024)
 
-/* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback that
- * can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
+/* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback
+ * that can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
 #ifndef DYNAMO_CURL_LACKS_PREREQ
 #define DYNAMO_CURL_LACKS_PREREQ (LIBCURL_VERSION_NUM < 0x075000)
 #endif

@@ -10,8 +10,8 @@
 
 /*
  * A write to a connection that the peer has closed raises SIGPIPE in the writing thread, where the TLS library doesn't
- * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and one
- * that arrived meanwhile is taken back.
+ * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and
+ * one that arrived meanwhile is taken back.
  */
 typedef struct sigpipe_guard {
     sigset_t former;
