@@ -9,19 +9,27 @@
 
 /* ---- Errors of the service --------------------------------------------------------------------------------------- */
 
-static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+static json_t *read_object(const dynamo_shape *shape, const dynamo_buffer *body)
 {
-    dynamo_reader     reader = { body->data, body->data, body->data + body->length, DYNAMO_ERR_BAD_RESPONSE, NULL, 0, false };
     const dynamo_path root   = { NULL, "", 0, 0 };
-    json_t           *value;
+    dynamo_reader     reader = { .start   = body->data,
+                                 .next    = body->data,
+                                 .end     = body->data + body->length,
+                                 .failure = DYNAMO_ERR_BAD_RESPONSE };
+    json_t           *value  = dynamo_read_shape(&reader, shape, &root);
 
-    if (body->length == 0)
-        return NULL;
-    value = dynamo_read_shape(&reader, message->error_output, &root);
     if (value != NULL && json_is_object(value) && dynamo_read_end(&reader))
         return value;
     json_decref(value);
     return NULL;
+}
+
+/* An item in it that can't be read must not hide what the error is: then all of it stays as it came. */
+static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+{
+    json_t *value = body->length != 0 ? read_object(message->error_output, body) : NULL;
+
+    return value != NULL || body->length == 0 ? value : read_object(&dynamo_shape_any, body);
 }
 
 static const char *string_member(const json_t *object, const char *name)
@@ -55,8 +63,8 @@ static void find_words(dynamo_error *error, const json_t *body, const dynamo_buf
     else if (body == NULL && text->length != 0)
         dynamo_copy_text(error->message, sizeof(error->message), text->data, text->length);
     else if (error->status == DYNAMO_ERR_UNKNOWN_SERVICE)
-        (void)snprintf(error->message, sizeof(error->message), "the service answered with HTTP status %ld and no reason",
-                       error->http_status);
+        (void)snprintf(error->message, sizeof(error->message),
+                       "the service answered with HTTP status %ld and no reason", error->http_status);
 }
 
 /* What is left of the body once code and words are out. */
@@ -123,8 +131,12 @@ static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
 
 static json_t *read_output(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
 {
-    dynamo_reader reader = { body->data, body->data, body->data + body->length, DYNAMO_ERR_BAD_RESPONSE, error, 0, false };
-    const dynamo_path root = DYNAMO_PATH_ROOT("response");
+    const dynamo_path root   = DYNAMO_PATH_ROOT("response");
+    dynamo_reader     reader = { .start   = body->data,
+                                 .next    = body->data,
+                                 .end     = body->data + body->length,
+                                 .failure = DYNAMO_ERR_BAD_RESPONSE,
+                                 .error   = error };
     json_t           *output;
 
     if (body->length == 0 && message->may_be_empty) {
@@ -159,8 +171,9 @@ static dynamo_status check_crc32(const dynamo_handle *handle, dynamo_error *erro
     computed = dynamo_crc32(handle->body.data, handle->body.length);
     if (computed == handle->head.crc32)
         return DYNAMO_OK;
-    return dynamo_fail(error, DYNAMO_ERR_CHECKSUM_MISMATCH, "the answer's CRC-32 is %lu, its x-amz-crc32 header says %lu",
-                       (unsigned long)computed, (unsigned long)handle->head.crc32);
+    return dynamo_fail(error, DYNAMO_ERR_CHECKSUM_MISMATCH,
+                       "the answer's CRC-32 is %lu, its x-amz-crc32 header says %lu", (unsigned long)computed,
+                       (unsigned long)handle->head.crc32);
 }
 
 dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,

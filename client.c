@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* libcurl's global set-up, which curl_easy_init() would else do by itself, unlocked before 7.84. It is counted, and never
- * undone here: the host may go on using curl. */
+/* libcurl's global set-up, which curl_easy_init() would else do by itself, unlocked before 7.84. It is counted, and
+ * never undone here: the host may go on using curl. */
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
 static void set_up_curl(void)
@@ -121,8 +121,8 @@ dynamo_client *dynamo_client_with(dynamo_client *origin, const dynamo_limits *li
     }
     dynamo_error_clear(error);
     if (given->timeout_ms < 0 || given->deadline_ms < 0) {
-        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is negative: give milliseconds, 0 for none of its own",
-                          given->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "%s is negative: give milliseconds, 0 for none of its own", given->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
         return NULL;
     }
     client = client_new(error);

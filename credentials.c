@@ -1,8 +1,8 @@
 /*
  * The keys in use: found once, shared by the calls that sign with them, asked for anew before they expire.
  *
- * Now there are two sources: keys that the configuration holds, and the application's callback. The ten minutes before an
- * expiration are those of botocore's mandatory refresh.
+ * Now there are two sources: keys that the configuration holds, and the application's callback. The ten minutes before
+ * an expiration are those of botocore's mandatory refresh.
  */
 #include "dynamo_internal.h"
 

@@ -1,9 +1,9 @@
 /*
  * How long a call may take, and whether it was canceled.
  *
- * A client may be canceled from a signal handler, where no lock can be taken and no condition signalled. So every wait of
- * the library is made of slices of at most DYNAMO_SLICE_MS, with a look at the cancellation between them: a flag is all
- * that a handler has to set. An answer mostly comes within the first slice.
+ * A client may be canceled from a signal handler, where no lock can be taken and no condition signalled. So every wait
+ * of the library is made of slices of at most DYNAMO_SLICE_MS, with a look at the cancellation between them: a flag is
+ * all that a handler has to set. An answer mostly comes within the first slice.
  */
 #include "dynamo_internal.h"
 
@@ -65,7 +65,8 @@ bool dynamo_condition_init(pthread_cond_t *condition)
 
     if (pthread_condattr_init(&attributes) != 0)
         return false;
-    done = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(condition, &attributes) == 0;
+    done = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+           pthread_cond_init(condition, &attributes) == 0;
     (void)pthread_condattr_destroy(&attributes);
     return done;
 }

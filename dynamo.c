@@ -94,7 +94,8 @@ dynamo_status dynamo_delete_resource_policy(dynamo_client *client, const char *r
 dynamo_status dynamo_delete_table(dynamo_client *client, const char *table_name,
                                   const dynamo_delete_table_options *options, json_t **response, dynamo_error *error)
 {
-    return dynamo_perform(client, &dynamo_operation_delete_table, ARGUMENTS(TEXT(table_name)), options, response, error);
+    return dynamo_perform(client, &dynamo_operation_delete_table, ARGUMENTS(TEXT(table_name)), options, response,
+                          error);
 }
 
 dynamo_status dynamo_describe_backup(dynamo_client *client, const char *backup_arn,

@@ -81,7 +81,7 @@ typedef enum dynamo_status {
 
     DYNAMO_ERR_INVALID_ARGUMENT  = 1,  /* an argument is refused here; nothing was sent */
     DYNAMO_ERR_OUT_OF_MEMORY     = 2,  /* an allocation failed, or a thread primitive could not be made */
-    DYNAMO_ERR_CONFIG_NOT_FOUND  = 3,  /* a profile was named and there is no file to hold it, or a file can't be read */
+    DYNAMO_ERR_CONFIG_NOT_FOUND  = 3,  /* a profile was named and no file is there, or one can't be read */
     DYNAMO_ERR_CONFIG_PARSER     = 4,  /* a configuration file is malformed: the message has file and line */
     DYNAMO_ERR_NO_PROFILE        = 5,  /* the profile named is in none of the files */
     DYNAMO_ERR_NO_REGION         = 6,  /* no region was found, and the endpoint needs one */
@@ -378,10 +378,10 @@ typedef struct dynamo_create_table_options {
     const char *global_table_source_arn;     /* makes a replica of that table; definitions and schema may be NULL */
     const char *global_table_settings_replication_mode; /* "ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES" */
     json_t     *vector_indexes;              /* list of VectorIndex */
-    int64_t     read_capacity_units;  /* short for ProvisionedThroughput; 1 where nothing tells how the table is billed */
+    int64_t     read_capacity_units;  /* short for ProvisionedThroughput; 1 where no billing is given */
     int64_t     write_capacity_units; /* likewise */
     dynamo_bool stream_enabled;       /* short for StreamSpecification.StreamEnabled */
-    const char *stream_view_type;     /* with stream_enabled: "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY" */
+    const char *stream_view_type;     /* "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY" */
 } dynamo_create_table_options;
 
 /*
@@ -774,7 +774,7 @@ DYNAMO_API dynamo_status dynamo_put_resource_policy(dynamo_client *client, const
 /* dynamo_query(): the members beside the table's name. */
 typedef struct dynamo_query_options {
     const char *index_name;                  /* query an index in place of the table */
-    const char *select;                      /* "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT" */
+    const char *select; /* "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT" */
     json_t     *attributes_to_get;           /* legacy: list of names */
     int64_t     limit;                       /* items evaluated a page, before the filter */
     dynamo_bool consistent_read;             /* DYNAMO_TRUE: see every write acknowledged before the call */
@@ -839,7 +839,7 @@ typedef struct dynamo_scan_options {
     const char *index_name;                  /* scan an index in place of the table */
     json_t     *attributes_to_get;           /* legacy: list of names */
     int64_t     limit;                       /* items evaluated a page, before the filter */
-    const char *select;                      /* "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT" */
+    const char *select; /* "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT" */
     json_t     *scan_filter;                 /* legacy: map of Condition */
     const char *conditional_operator;        /* legacy: "AND", "OR" */
     json_t     *exclusive_start_key;         /* LastEvaluatedKey of the page before, as it is */

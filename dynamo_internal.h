@@ -447,8 +447,8 @@ bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, cons
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
 #define DYNAMO_BODY_LIMIT ((size_t)32 * 1024 * 1024)
 
-/* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback that
- * can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
+/* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback
+ * that can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
 #ifndef DYNAMO_CURL_LACKS_PREREQ
 #define DYNAMO_CURL_LACKS_PREREQ (LIBCURL_VERSION_NUM < 0x075000)
 #endif
@@ -491,6 +491,7 @@ typedef struct dynamo_handle {
     dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
     dynamo_buffer          scratch;
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
+    curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
 #if DYNAMO_CURL_LACKS_PREREQ
     const char *upload; /* what is left of the body */
     size_t      upload_length;

@@ -1,8 +1,8 @@
 /*
  * What went wrong, in words: one table whose rows serve the status's name, AWS's code, the retry class and the text.
  *
- * Codes: the error shapes of the DynamoDB and DynamoDB Streams API references, and "Common Errors" there. Retry classes:
- * AWS SDKs and Tools Reference Guide, "Retry behavior".
+ * Codes: the error shapes of the DynamoDB and DynamoDB Streams API references, and "Common Errors" there. Retry
+ * classes: AWS SDKs and Tools Reference Guide, "Retry behavior".
  */
 #include "dynamo_internal.h"
 

@@ -181,6 +181,7 @@ static bool set_protocols(CURL *easy)
 
 static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *settings)
 {
+    const int64_t connect_ms = settings->connect_timeout_ms;
     const struct {
         CURLoption option;
         long       value;
@@ -194,7 +195,7 @@ static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *sett
         { CURLOPT_SSL_VERIFYHOST, 2 },
         { CURLOPT_TCP_KEEPALIVE, 1 },
         { CURLOPT_PATH_AS_IS, 1 },
-        { CURLOPT_CONNECTTIMEOUT_MS, settings->connect_timeout_ms < LONG_MAX ? (long)settings->connect_timeout_ms : LONG_MAX },
+        { CURLOPT_CONNECTTIMEOUT_MS, connect_ms < LONG_MAX ? (long)connect_ms : LONG_MAX },
     };
 
     for (size_t i = 0; i < DYNAMO_COUNT(numbers); i++)
@@ -276,7 +277,8 @@ void dynamo_handle_free(dynamo_handle *handle)
 
 /*
  * Freed the usual way the handle would say goodbye on a TLS connection that the parent goes on using. So each socket's
- * descriptor is first made to stand for a socket that leads nowhere. Where the sockets aren't all known, memory is left.
+ * descriptor is first made to stand for a socket that leads nowhere. Where the sockets aren't all known, memory is
+ * left.
  */
 void dynamo_handle_abandon(dynamo_handle *handle)
 {

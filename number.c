@@ -334,6 +334,7 @@ static size_t integer_text(int64_t integer, char buffer[DYNAMO_NUMBER_SIZE])
 size_t dynamo_real_text(double real, char buffer[DYNAMO_NUMBER_SIZE])
 {
     char   digits[MAX_REAL_DIGITS];
+    double whole;
     size_t used = 0;
     int    count;
     int    magnitude;
@@ -342,7 +343,7 @@ size_t dynamo_real_text(double real, char buffer[DYNAMO_NUMBER_SIZE])
     if (!isfinite(real))
         return 0;
     /* Below 2^53 a whole number's own digits are the shortest: no two of them are one double, nor are there halves. */
-    if (fabs(real) < 9007199254740992.0 && (double)(int64_t)real == real) /* trunc() would ask for libm */
+    if (fabs(real) < 9007199254740992.0 && modf(real, &whole) == 0) /* in libc, where trunc() is in libm */
         return integer_text((int64_t)real, buffer);
     magnitude = shortest_digits(fabs(real), digits, &count);
     if (real < 0)

@@ -9,8 +9,8 @@
 /* A short form and the member it stands for can't both be meant. */
 static dynamo_status refuse_both(dynamo_error *error, const char *shorthand, const char *member)
 {
-    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s stands beside %s, which it abbreviates: give one of them",
-                       shorthand, member);
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                       "%s stands beside %s, which it abbreviates: give one of them", shorthand, member);
 }
 
 static bool is_present(const dynamo_request *request, const char *name)
@@ -141,7 +141,8 @@ static dynamo_status shorten_capacity_of_new_table(dynamo_request *request, int6
     dynamo_status status = DYNAMO_OK;
 
     if (billing_unset || read_units != 0 || write_units != 0)
-        status = shorten_throughput(request, read_units != 0 ? read_units : 1, write_units != 0 ? write_units : 1, error);
+        status = shorten_throughput(request, read_units != 0 ? read_units : 1, write_units != 0 ? write_units : 1,
+                                    error);
     if (status == DYNAMO_OK && billing_unset)
         status = default_index_throughput(request, error);
     return status;

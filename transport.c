@@ -4,14 +4,14 @@
 #include "dynamo_internal.h"
 
 #include <signal.h>
-#include <stdio.h>
+#include <sys/socket.h>
 
 /* ---- SIGPIPE ----------------------------------------------------------------------------------------------------- */
 
 /*
  * A write to a connection that the peer has closed raises SIGPIPE in the writing thread, where the TLS library doesn't
- * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and one
- * that arrived meanwhile is taken back.
+ * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and
+ * one that arrived meanwhile is taken back.
  */
 typedef struct sigpipe_guard {
     sigset_t former;
@@ -146,6 +146,25 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
     return CURLE_OK;
 }
 
+/*
+ * A server that says more than the length it announced would have the rest taken for the next answer, which libcurl
+ * before 8.0 allows. So a connection on which there is something to read before anything was asked is ended; over TLS
+ * that is no more than a session ticket.
+ */
+static void end_stray_talk(const dynamo_exchange *exchange, const dynamo_handle *handle)
+{
+    char   stray[512];
+    size_t most = 128; /* a server that never stops is not waited for */
+
+    for (size_t i = 0; !exchange->endpoint->secure && i < handle->socket_count; i++) {
+        if (recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) <= 0)
+            continue;
+        while (most-- > 0 && recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) > 0)
+            ;
+        (void)shutdown(handle->sockets[i], SHUT_RDWR); /* libcurl sees its end, and makes a new one */
+    }
+}
+
 /* ---- The transfer ------------------------------------------------------------------------------------------------ */
 
 static CURLcode result_of(CURLM *multi)
@@ -154,6 +173,14 @@ static CURLcode result_of(CURLM *multi)
     CURLMsg *message = curl_multi_info_read(multi, &left);
 
     return message != NULL && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+static void count_sent(dynamo_handle *handle)
+{
+    curl_off_t sent = 0;
+
+    if (curl_easy_getinfo(handle->easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent > handle->sent)
+        handle->sent = sent;
 }
 
 /* Runs until it is done or the time is over or the call canceled, which *ended then tells. */
@@ -165,12 +192,14 @@ static CURLcode transfer(dynamo_handle *handle, const dynamo_deadline *deadline,
     if (curl_multi_add_handle(handle->multi, handle->easy) != CURLM_OK)
         return CURLE_OUT_OF_MEMORY;
     while (curl_multi_perform(handle->multi, &running) == CURLM_OK && running != 0) {
+        count_sent(handle);
         *ended = dynamo_deadline_check(deadline);
         if (*ended != DYNAMO_OK)
             break;
         if (curl_multi_poll(handle->multi, NULL, 0, dynamo_deadline_slice_ms(deadline), NULL) != CURLM_OK)
             break;
     }
+    count_sent(handle);
     if (running == 0)
         code = result_of(handle->multi);
     (void)curl_multi_remove_handle(handle->multi, handle->easy);
@@ -205,13 +234,6 @@ static dynamo_status status_of(CURLcode code)
         if (curl_codes[i].code == code)
             return curl_codes[i].status;
     return DYNAMO_ERR_REQUEST_FAILED;
-}
-
-static bool went_out_whole(const dynamo_exchange *exchange, CURL *easy)
-{
-    curl_off_t sent = 0;
-
-    return curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent >= (curl_off_t)exchange->body_length;
 }
 
 static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, const char *host, dynamo_error *error)
@@ -250,7 +272,7 @@ static dynamo_status judge(dynamo_exchange *exchange, dynamo_handle *handle, CUR
         status = dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection within its headers", host);
     else
         return DYNAMO_OK;
-    exchange->may_have_been_executed = went_out_whole(exchange, handle->easy);
+    exchange->may_have_been_executed = handle->sent >= (curl_off_t)exchange->body_length;
     return status;
 }
 
@@ -264,12 +286,14 @@ dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *hand
     handle->head      = (dynamo_answer_head){ 0 };
     handle->reason[0] = '\0';
     handle->sends     = 0;
+    handle->sent      = 0;
     dynamo_buffer_clear(&handle->body);
     status = sign(exchange, handle, error);
     if (status != DYNAMO_OK)
         return status;
     if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK)
         return dynamo_fail_memory(error);
+    end_stray_talk(exchange, handle);
     sigpipe_hold(&guard);
     code = transfer(handle, exchange->deadline, &ended);
     sigpipe_release(&guard);
