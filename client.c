@@ -122,7 +122,8 @@ dynamo_client *dynamo_client_with(dynamo_client *origin, const dynamo_limits *li
     dynamo_error_clear(error);
     if (given->timeout_ms < 0 || given->deadline_ms < 0) {
         (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
-                          "%s is negative: give milliseconds, 0 for none of its own", given->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
+                          "%s is negative: give milliseconds, 0 for none of its own",
+                          given->timeout_ms < 0 ? "timeout_ms" : "deadline_ms");
         return NULL;
     }
     client = client_new(error);

@@ -267,9 +267,9 @@ dynamo_status dynamo_fail_memory(dynamo_error *error)
 
 /* ---- Paths ------------------------------------------------------------------------------------------------------- */
 
-/* Room for a path in a message: beyond it the middle is left out, since both ends tell most. */
+/* Room for a path in a message, and the steps told at either end of one that is longer: both ends tell most. */
 #define PATH_TEXT_SIZE 256
-#define PATH_MAX_STEPS 32
+#define PATH_END_STEPS 20
 
 static bool name_is_simple(const dynamo_path *step)
 {
@@ -297,20 +297,29 @@ static void path_append_step(char *text, size_t size, const dynamo_path *step)
         (void)snprintf(text + used, size - used, "[\"%s\"]", name);
 }
 
+static const dynamo_path *step_from_leaf(const dynamo_path *path, size_t distance)
+{
+    while (distance-- > 0)
+        path = path->parent;
+    return path;
+}
+
 static void path_text(char *text, size_t size, const dynamo_path *path)
 {
-    const dynamo_path *steps[PATH_MAX_STEPS];
-    size_t             count = 0;
-    size_t             total = 0;
+    size_t count = 0;
 
-    for (const dynamo_path *step = path; step != NULL; step = step->parent, total++)
-        if (count < PATH_MAX_STEPS)
-            steps[count++] = step;
     text[0] = '\0';
-    if (total > count)
-        (void)snprintf(text, size, "...");
-    while (count > 0)
-        path_append_step(text, size, steps[--count]);
+    for (const dynamo_path *step = path; step != NULL; step = step->parent)
+        count++;
+    for (size_t i = 0; i < count; i++) {
+        if (count > 2 * PATH_END_STEPS && i == PATH_END_STEPS) {
+            size_t used = strlen(text);
+
+            (void)snprintf(text + used, size - used, "...");
+            i = count - PATH_END_STEPS;
+        }
+        path_append_step(text, size, step_from_leaf(path, count - 1 - i));
+    }
 }
 
 dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dynamo_path *path, const char *format,

@@ -95,6 +95,7 @@ static json_t *throughput(int64_t read_units, int64_t write_units)
                      (json_int_t)write_units);
 }
 
+/* What is missing of the pair is 1. */
 static dynamo_status shorten_throughput(dynamo_request *request, int64_t read_units, int64_t write_units,
                                         dynamo_error *error)
 {
@@ -103,7 +104,8 @@ static dynamo_status shorten_throughput(dynamo_request *request, int64_t read_un
     if (request->present[index])
         return refuse_both(error, read_units != 0 ? "read_capacity_units" : "write_capacity_units",
                            "provisioned_throughput");
-    return dynamo_request_set(request, index, throughput(read_units, write_units), error);
+    return dynamo_request_set(request, index,
+                              throughput(read_units != 0 ? read_units : 1, write_units != 0 ? write_units : 1), error);
 }
 
 static bool gives_throughput(json_t *index)
@@ -141,8 +143,7 @@ static dynamo_status shorten_capacity_of_new_table(dynamo_request *request, int6
     dynamo_status status = DYNAMO_OK;
 
     if (billing_unset || read_units != 0 || write_units != 0)
-        status = shorten_throughput(request, read_units != 0 ? read_units : 1, write_units != 0 ? write_units : 1,
-                                    error);
+        status = shorten_throughput(request, read_units, write_units, error);
     if (status == DYNAMO_OK && billing_unset)
         status = default_index_throughput(request, error);
     return status;

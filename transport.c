@@ -236,6 +236,12 @@ static dynamo_status status_of(CURLcode code)
     return DYNAMO_ERR_REQUEST_FAILED;
 }
 
+/* Where libcurl wanted to begin anew before it could be asked, nobody knows: a server can be that quick. */
+static bool went_out_whole(const dynamo_exchange *exchange, const dynamo_handle *handle)
+{
+    return handle->sent >= (curl_off_t)exchange->body_length || (handle->sends > 1 && handle->sent == 0);
+}
+
 static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, const char *host, dynamo_error *error)
 {
     if (handle->body.full)
@@ -272,7 +278,7 @@ static dynamo_status judge(dynamo_exchange *exchange, dynamo_handle *handle, CUR
         status = dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection within its headers", host);
     else
         return DYNAMO_OK;
-    exchange->may_have_been_executed = handle->sent >= (curl_off_t)exchange->body_length;
+    exchange->may_have_been_executed = went_out_whole(exchange, handle);
     return status;
 }
 
