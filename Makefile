@@ -1,0 +1,212 @@
+# dynamo: builds, checks and installs the library. For GNU make.
+#
+#     make                the static and the shared library, in build/
+#     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
+#     make check          runs the tests, those that need a DynamoDB against a local one
+#     make man NAME=dynamo_put_item
+#     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
+#     make clean          removes build/; make distclean also what was fetched
+#
+# All variables set with ?= may be set in the environment, on the command line, or in a file config.mk.
+# Programs of one's own need none of this: *.c and *.h of this folder can be dropped into another tree.
+
+-include config.mk
+
+PREFIX       ?= /usr/local
+INCLUDEDIR   ?= $(PREFIX)/include
+LIBDIR       ?= $(PREFIX)/lib
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+MANDIR       ?= $(PREFIX)/share/man
+
+AR         ?= ar
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g -ffunction-sections -fdata-sections
+WARNINGS   ?= -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+BUILD      ?= build
+# The local server of demo and check: dynamodb-local or dynalite.
+SERVER     ?= dynamodb-local
+
+CURL_CFLAGS    ?= $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+CURL_LIBS      ?= $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
+JANSSON_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags jansson 2>/dev/null)
+JANSSON_LIBS   ?= $(shell $(PKG_CONFIG) --libs jansson 2>/dev/null || echo -ljansson)
+# mbedTLS before 3.6 comes without a file for pkg-config; the cryptographic library of mbedTLS 4 is TF-PSA-Crypto.
+MBEDTLS         = $(shell for name in mbedcrypto tfpsacrypto; do \
+	$(PKG_CONFIG) --exists $$name 2>/dev/null && echo $$name && break; done)
+MBEDTLS_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags $(MBEDTLS) 2>/dev/null)
+MBEDTLS_LIBS   ?= $(shell $(PKG_CONFIG) --libs $(MBEDTLS) 2>/dev/null || echo -lmbedcrypto)
+CMOCKA_CFLAGS  ?= $(shell $(PKG_CONFIG) --cflags cmocka 2>/dev/null)
+CMOCKA_LIBS    ?= $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
+
+VERSION = $(shell sed -n 's/^\#define DYNAMO_VERSION "\(.*\)"/\1/p' dynamo.h)
+SOVERSION = 0
+
+HEADERS = dynamo.h dynamo_internal.h
+SOURCES = buffer.c errors.c clock.c checksum.c hash.c uuid.c number.c binary.c text.c marshal.c shape.c sigv4.c \
+	profile.c endpoint.c config.c deadline.c credentials.c handle.c pool.c transport.c request.c shorthand.c \
+	operations.c answer.c client.c call.c dynamo.c
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
+ARCHIVE = $(BUILD)/libdynamo.a
+
+# Tests that need no server but their own, tests that need a DynamoDB, and what both share.
+TESTS   = $(wildcard test/unit_*.c) $(wildcard test/live_*.c)
+HELPERS = $(filter-out $(TESTS) test/port.c, $(wildcard test/*.c))
+PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
+EXAMPLES = $(patsubst %.c, $(BUILD)/%, $(wildcard examples/*.c))
+
+PAGES = $(wildcard man/*.3) $(wildcard man/*.5)
+
+FLAGS   = $(CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(MBEDTLS_CFLAGS)
+COMPILE = $(CC) -std=c11 -pthread $(WARNINGS) -I. $(FLAGS) $(CFLAGS)
+# Only what dynamo.h declares is seen outside of the library.
+HIDE = -fPIC -fvisibility=hidden '-DDYNAMO_API=__attribute__((visibility("default")))'
+LIBS = $(CURL_LIBS) $(JANSSON_LIBS) $(MBEDTLS_LIBS) -lpthread
+
+ifeq ($(shell uname -s), Darwin)
+SHARED = libdynamo.$(SOVERSION).dylib
+SHARED_LINKS = libdynamo.dylib
+SHARED_LDFLAGS = -dynamiclib -install_name $(LIBDIR)/$(SHARED) -compatibility_version 1 -current_version 1.$(VERSION)
+else
+SHARED = libdynamo.so.$(VERSION)
+SHARED_LINKS = libdynamo.so.$(SOVERSION) libdynamo.so
+SHARED_LDFLAGS = -shared -Wl,-soname,libdynamo.so.$(SOVERSION) -Wl,--version-script,$(BUILD)/dynamo.map -Wl,-z,defs \
+	-Wl,--gc-sections
+endif
+
+# What the scripts below test/ are told of the build.
+TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SERVER='$(SERVER)' \
+	FLAGS='$(FLAGS)' LIBS='$(LDFLAGS) $(LIBS)'
+
+MAKEFLAGS += --no-print-directory
+
+.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-botocore check-symbols \
+	check-header check-warnings check-vendor check-man check-install man install uninstall clean distclean
+
+# ---- The library -----------------------------------------------------------------------------------------------------
+
+all: static shared
+
+static: $(ARCHIVE)
+
+shared: $(BUILD)/$(SHARED)
+
+$(BUILD)/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(COMPILE) $(HIDE) -c -o $@ $<
+
+$(ARCHIVE): $(OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $(OBJECTS)
+
+# The functions that dynamo.h declares.
+$(BUILD)/dynamo.names: dynamo.h
+	@mkdir -p $(@D)
+	sed -n 's/^DYNAMO_API [^(]*\(dynamo_[a-z0-9_]*\)(.*/\1/p' dynamo.h >$@
+
+$(BUILD)/dynamo.map: $(BUILD)/dynamo.names
+	{ echo 'DYNAMO_$(SOVERSION) { global:'; sed 's/$$/;/' $(BUILD)/dynamo.names; echo 'local: *; };'; } >$@
+
+$(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
+	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	cd $(BUILD) && for link in $(SHARED_LINKS); do ln -sf $(SHARED) $$link; done
+
+# ---- Tests and examples ----------------------------------------------------------------------------------------------
+
+$(BUILD)/test/libhelpers.a: $(HELPERS:%.c=$(BUILD)/%.o)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $(HELPERS:%.c=$(BUILD)/%.o)
+
+$(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
+
+$(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
+	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+
+$(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
+	@mkdir -p $(@D)
+	$(COMPILE) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+
+examples: $(EXAMPLES)
+
+# What is missing comes first; the rest is a make of its own, which finds it.
+demo:
+	@CC='$(CC)' test/dependencies demo
+	@$(MAKE) --silent $(BUILD)/examples/demo
+	@test/local-server run $(SERVER) -- $(BUILD)/examples/demo
+
+check:
+	@CC='$(CC)' test/dependencies check
+	@$(MAKE) --silent examples check-programs
+
+check-programs: $(PROGRAMS)
+	@test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS)
+
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+check-asan:
+	@UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --silent BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' check-programs
+
+VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
+	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
+
+check-valgrind:
+	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent check-programs
+
+check-botocore: $(ARCHIVE)
+	@$(TELL) test/botocore/check
+
+check-symbols: all $(BUILD)/dynamo.names
+	@$(TELL) SHARED=$(SHARED) test/check-symbols.sh
+
+check-header:
+	@$(TELL) test/check-header.sh
+
+check-warnings:
+	@$(TELL) test/check-warnings.sh
+
+check-vendor:
+	@$(TELL) test/check-vendor.sh
+
+check-man: $(ARCHIVE) $(BUILD)/dynamo.names
+	@$(TELL) test/check-man.sh
+
+check-install: all
+	@$(TELL) MAKE='$(MAKE)' test/check-install.sh
+
+# ---- Manual and installation -----------------------------------------------------------------------------------------
+
+# An alias is a page of one line, ".so man3/PAGE.3".
+man:
+	@page=`ls man/$(NAME).[35] 2>/dev/null | sed 1q`; \
+	if [ -z "$$page" ]; then echo "There is no page '$(NAME)'. The pages:"; ls man; exit 1; fi; \
+	alias=`sed -n '1s|^\.so man[35]/|man/|p' $$page`; \
+	page=$${alias:-$$page}; \
+	if command -v man >/dev/null; then man ./$$page; else mandoc $$page | $${PAGER:-more}; fi
+
+install: all
+	mkdir -p $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) \
+	    $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5
+	install -m 644 dynamo.h $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 $(ARCHIVE) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
+	for link in $(SHARED_LINKS); do ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$$link; done
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' -e 's|@CURL_LIBS@|$(CURL_LIBS)|' -e 's|@MBEDTLS_LIBS@|$(MBEDTLS_LIBS)|' \
+	    dynamo.pc.in >$(DESTDIR)$(PKGCONFIGDIR)/dynamo.pc
+	chmod 644 $(DESTDIR)$(PKGCONFIGDIR)/dynamo.pc
+	for page in $(PAGES); do install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit 1; done
+
+# Folders are removed only below a DESTDIR, where nobody else's are.
+uninstall:
+	rm -f $(DESTDIR)$(INCLUDEDIR)/dynamo.h $(DESTDIR)$(PKGCONFIGDIR)/dynamo.pc
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/, libdynamo.a $(SHARED) $(SHARED_LINKS))
+	for page in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
+	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(MANDIR)/man3 $(MANDIR)/man5; do \
+	    (cd $(DESTDIR) && rmdir -p .$$folder) 2>/dev/null || :; done
+
+clean:
+	rm -rf $(BUILD)
+
+distclean: clean
+	rm -rf test/.cache config.mk

@@ -1,0 +1,94 @@
+#!/bin/sh
+# Installs to an empty folder, builds and runs a program with what is there, in C11 and C++17, static and shared, by
+# pkg-config alone, and uninstalls: nothing may be left.
+# The environment: BUILD, CC, MAKE.
+set -u
+top=$(pwd)
+case $BUILD in
+/*) folder=$BUILD/install ;;
+*) folder=$top/$BUILD/install ;;
+esac
+rm -rf "$folder"
+mkdir -p "$folder/program"
+
+fail() {
+    echo "install: $*"
+    exit 1
+}
+
+cat >"$folder/program/consumer.c" <<'PROGRAM'
+#include <dynamo.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int main(void)
+{
+    dynamo_config  config = {0};
+    dynamo_error   error  = {0};
+    dynamo_client *client;
+    json_t        *value = json_pack("{s:i}", "Plays", 7);
+    json_t        *item  = dynamo_marshal_item(value, &error);
+    char          *text  = dynamo_dump(item);
+    int            right = text != NULL && strcmp(text, "{\"Plays\":{\"N\":\"7\"}}") == 0;
+
+    config.endpoint = "http://127.0.0.1:1";
+    client = dynamo_client_new(&config, &error);
+    printf("%s: %s\n", dynamo_version(), text != NULL ? text : error.message);
+    right = right && client != NULL && strcmp(dynamo_version(), DYNAMO_VERSION) == 0;
+    dynamo_client_free(client);
+    dynamo_error_clear(&error);
+    json_decref(item);
+    json_decref(value);
+    free(text);
+    return right ? 0 : 1;
+}
+PROGRAM
+cp "$folder/program/consumer.c" "$folder/program/consumer.cc"
+
+# pkg-config moves the paths in dynamo.pc below the folder, as a DESTDIR does.
+PKG_CONFIG_PATH=$folder/root/usr/lib/pkgconfig
+export PKG_CONFIG_PATH
+flags() {
+    ${PKG_CONFIG:-pkg-config} --define-variable=prefix="$folder/root/usr" \
+        --define-variable=libdir="$folder/root/usr/lib" --define-variable=includedir="$folder/root/usr/include" \
+        "$@" dynamo || fail "pkg-config doesn't know dynamo"
+}
+
+try() { # KIND COMPILER STANDARD SOURCE FLAGS...
+    kind=$1
+    compiler=$2
+    standard=$3
+    source=$4
+    shift 4
+    program=$folder/program/$kind-${source##*.}
+    $compiler "-std=$standard" -o "$program" "$folder/program/$source" "$@" || fail "$kind, $standard: doesn't build"
+    LD_LIBRARY_PATH=$folder/root/usr/lib DYLD_LIBRARY_PATH=$folder/root/usr/lib "$program" >"$program.log" 2>&1 || {
+        cat "$program.log"
+        fail "$kind, $standard: doesn't run"
+    }
+    echo "install: $kind, $standard: $(cat "$program.log")"
+}
+
+# From a clean environment: a user's variables for one make aren't meant for this one.
+install_at() {
+    env -u MAKEFLAGS -u MFLAGS ${MAKE:-make} --silent BUILD="$BUILD" CC="$CC" PREFIX=/usr DESTDIR="$folder/root" "$@"
+}
+
+install_at install || fail "make install fails"
+for page in "$folder"/root/usr/share/man/man[35]/*; do
+    [ -s "$page" ] || fail "no pages, or an empty one: $page"
+done
+try shared "$CC" c11 consumer.c $(flags --cflags --libs)
+try shared c++ c++17 consumer.cc $(flags --cflags --libs)
+
+# Where only the archive is installed, the linker takes it.
+rm -f "$folder"/root/usr/lib/libdynamo.so* "$folder"/root/usr/lib/libdynamo*.dylib
+try static "$CC" c11 consumer.c $(flags --cflags --libs --static)
+try static c++ c++17 consumer.cc $(flags --cflags --libs --static)
+
+install_at install && install_at uninstall || fail "make uninstall fails"
+left=$(find "$folder/root" -mindepth 1)
+[ -z "$left" ] || fail "left after make uninstall:" $left
+echo "install: uninstalled, nothing left"

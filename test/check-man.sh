@@ -1,0 +1,131 @@
+#!/bin/sh
+# The manual: every page is clean by mandoc -Tlint, every alias leads to a page, every public name of dynamo.h has a
+# page or an alias, every status and macro is spoken of, and every EXAMPLES compiles, without a warning, and runs
+# against the local server.
+# The environment: BUILD, CC, WARNINGS, FLAGS, LIBS, SERVER.
+set -u
+export LC_ALL=C
+status=0
+folder=$BUILD/man
+rm -rf "$folder"
+mkdir -p "$folder/man3" "$folder/man5"
+
+complain() {
+    echo "man: $*"
+    status=1
+}
+
+# As they are installed, for the aliases.
+for page in man/*.[35]; do
+    cp "$page" "$folder/man${page##*.}"
+done
+
+is_alias() {
+    head -n 1 "$1" | grep -q '^\.so '
+}
+
+# The linter looks for the pages that a page refers to among those of the system: here the tree is looked through.
+lint() {
+    command -v mandoc >/dev/null 2>&1 || complain "there is no mandoc"
+    for page in man/*.[35]; do
+        is_alias "$page" || mandoc -Tlint "$page"
+    done 2>&1 | grep -Ev 'referenced manual not found|outdated mandoc.db' >"$folder/lint"
+    if [ -s "$folder/lint" ]; then
+        cat "$folder/lint"
+        complain "mandoc -Tlint has something to say"
+    fi
+    sed -n 's/^\.Xr \(dynamo[a-z0-9_]*\) \([0-9]\).*/\1.\2/p' man/*.[35] | sort -u | while read -r page; do
+        [ -e "man/$page" ] || echo "a page refers to $page, which isn't there"
+    done >"$folder/references"
+    if [ -s "$folder/references" ]; then
+        complain "$(cat "$folder/references")"
+    fi
+}
+
+check_aliases() {
+    for page in "$folder"/man[35]/*; do
+        is_alias "$page" || continue
+        target=$(sed -n '1s/^\.so //p' "$page")
+        [ -e "$folder/$target" ] && ! is_alias "$folder/$target" || complain "$page leads to no page: $target"
+        # The page it leads to says that it is about this name too.
+        name=$(basename "$page")
+        sed '/^\.Sh SYNOPSIS/q' "$folder/$target" | grep -Eq "^\.Nm ${name%.*}( |$)" ||
+            complain "NAME of $target doesn't have ${name%.*}"
+    done
+}
+
+# Functions, and types: "struct dynamo_x", "enum dynamo_x" and what a typedef ends with.
+public_names() {
+    {
+        cat "$BUILD/dynamo.names"
+        sed -n 's/^}* *typedef.* \(dynamo_[a-z0-9_]*\)[ ;{]*$/\1/p; s/^} \(dynamo_[a-z0-9_]*\);/\1/p' dynamo.h
+    } | sort -u
+}
+
+check_names() {
+    public_names >"$folder/names"
+    [ -s "$folder/names" ] || complain "dynamo.h has no names?"
+    while read -r name; do
+        [ -e "man/$name.3" ] || [ -e "man/$name.5" ] || complain "no page for $name"
+    done <"$folder/names"
+    # The constants, without their reserved parts: the include guard, and what a vendored copy defines.
+    grep -Eo '\bDYNAMO_[A-Z0-9_]+' dynamo.h | sort -u | grep -Ev '^(DYNAMO_H|DYNAMO_API)$' >"$folder/constants"
+    cat man/*.[35] >"$folder/all"
+    while read -r name; do
+        grep -Eq "(^|[^A-Z0-9_])$name([^A-Z0-9_]|$)" "$folder/all" || complain "no page speaks of $name"
+    done <"$folder/constants"
+}
+
+# The program of each EXAMPLES section: a literal block with a main(). Roff's escapes become what they stand for.
+extract() { # PAGE FOLDER
+    awk -v stem="$2/$(basename "$1" | sed 's/\.[35]$//')" '
+        /^\.Sh /                      { examples = /^\.Sh EXAMPLES/; next }
+        examples && /^\.Bd .*-literal/ { number++; inside = 1; next }
+        /^\.Ed/                       { inside = 0; next }
+        examples && inside {
+            gsub(/\\&/, "")
+            gsub(/\\-/, "-")
+            gsub(/\\\(aq|\\\(cq/, "\047")
+            gsub(/\\\(dq/, "\"")
+            gsub(/\\(e|\(rs)/, "\\")
+            print >(stem "." number ".c")
+        }' "$1"
+}
+
+compile_and_run() { # SOURCE
+    program=${1%.c}
+    if ! $CC -std=c11 -pthread $WARNINGS -Werror -I. $FLAGS -o "$program" "$1" "$BUILD/libdynamo.a" $LIBS; then
+        complain "EXAMPLES of $(basename "$1") doesn't compile"
+    elif ! "$program" >"$program.log" 2>&1 </dev/null; then
+        cat "$program.log"
+        complain "EXAMPLES of $(basename "$1") fails"
+    fi
+}
+
+run_examples() {
+    mkdir -p "$folder/examples"
+    for page in man/*.[35]; do
+        is_alias "$page" && continue
+        extract "$page" "$folder/examples"
+    done
+    for source in "$folder"/examples/*.c; do
+        # Lines of a shell or of a file, and fragments, are no programs.
+        grep -q 'main(' "$source" || continue
+        compile_and_run "$source"
+        programs=$((programs + 1))
+    done
+}
+
+programs=0
+if [ "${1-}" = examples ]; then
+    run_examples
+    echo "man: $programs programs in EXAMPLES compiled and run"
+    [ "$programs" -gt 0 ] || complain "no page has an example"
+    exit "$status"
+fi
+lint
+check_aliases
+check_names
+echo "man: $(grep -c . "$folder/names") names, $(ls man/*.[35] | grep -c .) pages and aliases"
+test/local-server run "$SERVER" -- "$0" examples || status=1
+exit "$status"
