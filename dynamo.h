@@ -87,10 +87,10 @@ typedef enum dynamo_status {
     DYNAMO_ERR_NO_REGION         = 6,  /* no region was found, and the endpoint needs one */
     DYNAMO_ERR_NO_CREDENTIALS    = 7,  /* no source of credentials had any */
     DYNAMO_ERR_CREDENTIALS       = 8,  /* a source of credentials failed, or is incomplete */
-    DYNAMO_ERR_REQUEST_FAILED    = 9,  /* the exchange broke: no connection, a reset, half an answer */
+    DYNAMO_ERR_REQUEST_FAILED    = 9,  /* the exchange broke: no connection, a reset, half an answer, no HTTP */
     DYNAMO_ERR_TIMEOUT           = 10, /* a time limit of this side ran out */
     DYNAMO_ERR_TLS               = 11, /* no TLS connection: the certificate, the host name, the protocol */
-    DYNAMO_ERR_BAD_RESPONSE      = 12, /* an answer came that isn't DynamoDB's protocol, or is too large */
+    DYNAMO_ERR_BAD_RESPONSE      = 12, /* an HTTP answer came that isn't DynamoDB's protocol, or is too large */
     DYNAMO_ERR_CHECKSUM_MISMATCH = 13, /* the answer's CRC-32 isn't the one its header gives */
     DYNAMO_ERR_CANCELED          = 14, /* dynamo_client_cancel() ended the call */
     DYNAMO_ERR_UNPROCESSED       = 15, /* a batch ended with something left to do */
@@ -297,6 +297,7 @@ DYNAMO_API dynamo_status dynamo_credentials_set(dynamo_credentials *credentials,
  *     const char *    a string; NULL: unset, "" is sent
  *     json_t *        a list, map or structure in the API's own spelling, attribute values plain; borrowed; NULL: unset
  *     int64_t         an integer; 0: unset
+ *     double          a time in seconds since the epoch; 0: unset
  *     dynamo_bool     a boolean; see there
  *
  * `response` receives a new reference to the API's answer with every attribute value in plain form, never NULL on

@@ -46,7 +46,7 @@ static bool is_set(const dynamo_argument *value, dynamo_kind kind)
     case DYNAMO_KIND_INTEGER:
         return value->integer != 0;
     case DYNAMO_KIND_REAL:
-        return value->real < 0 || value->real > 0;
+        return !(value->real >= 0 && value->real <= 0); /* a NaN is set, and refused */
     case DYNAMO_KIND_BOOLEAN:
         return value->boolean != DYNAMO_UNSET;
     case DYNAMO_KIND_ANY:
