@@ -151,11 +151,26 @@ static dynamo_status shorten_capacity_of_new_table(dynamo_request *request, int6
 
 /* ---- Streams ----------------------------------------------------------------------------------------------------- */
 
+/* Not by json_pack(), which takes a string it has no memory for as one that isn't there. */
+static json_t *stream_specification(dynamo_bool enabled, const char *view_type)
+{
+    json_t *specification = json_object();
+    bool    done          = json_object_set_new_nocheck(specification, "StreamEnabled",
+                                                        json_boolean(enabled == DYNAMO_TRUE)) == 0;
+
+    if (view_type != NULL)
+        done = json_object_set_new_nocheck(specification, "StreamViewType", json_string_nocheck(view_type)) == 0 && done;
+    if (!done) {
+        json_decref(specification);
+        return NULL;
+    }
+    return specification;
+}
+
 static dynamo_status shorten_stream(dynamo_request *request, dynamo_bool enabled, const char *view_type,
                                     dynamo_error *error)
 {
-    size_t  index = dynamo_request_find(request, "StreamSpecification");
-    json_t *specification;
+    size_t index = dynamo_request_find(request, "StreamSpecification");
 
     if (enabled == DYNAMO_UNSET && view_type == NULL)
         return DYNAMO_OK;
@@ -163,10 +178,7 @@ static dynamo_status shorten_stream(dynamo_request *request, dynamo_bool enabled
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "stream_view_type needs stream_enabled beside it");
     if (request->present[index])
         return refuse_both(error, "stream_enabled", "stream_specification");
-    specification = json_pack("{s:b,s:s*}", "StreamEnabled", enabled == DYNAMO_TRUE, "StreamViewType", view_type);
-    if (specification == NULL && view_type != NULL)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "stream_view_type is not UTF-8, or memory ran out");
-    return dynamo_request_set(request, index, specification, error);
+    return dynamo_request_set(request, index, stream_specification(enabled, view_type), error);
 }
 
 /* ---- The operations' rules --------------------------------------------------------------------------------------- */
