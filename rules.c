@@ -9,11 +9,16 @@
 
 #include <string.h>
 
-/* ---- How many -------------------------------------------------------------------------------------------------------- */
+/* ---- How many ---------------------------------------------------------------------------------------------------- */
 
 static size_t count_elements(json_t *list)
 {
     return json_array_size(list);
+}
+
+static size_t count_members(json_t *object)
+{
+    return json_object_size(object);
 }
 
 /* The keys of all tables: {"Music": {"Keys": [...]}, ...} */
@@ -40,7 +45,7 @@ typedef struct count_rule {
     const char *operation;
     const char *member;
     size_t    (*count)(json_t *value);
-    size_t      most; /* and at least one */
+    size_t      most; /* and at least one; 0: no limit that would be certain */
     const char *what;
 } count_rule;
 
@@ -49,29 +54,44 @@ static const count_rule count_rules[] = {
     { "BatchExecuteStatement", "Statements", count_elements, 25, "statements" },
     { "BatchGetItem", "RequestItems", count_keys, 100, "keys" },
     { "BatchWriteItem", "RequestItems", count_writes, 25, "writes" },
+    { "CreateTable", "KeySchema", count_elements, 0, NULL },
+    { "DeleteItem", "Key", count_members, 0, NULL },
     { "ExecuteTransaction", "TransactStatements", count_elements, 100, "statements" },
+    { "GetItem", "Key", count_members, 0, NULL },
+    { "PutItem", "Item", count_members, 0, NULL },
     { "SearchVectors", "SearchVector", count_elements, 4096, "dimensions" },
     { "TransactGetItems", "TransactItems", count_elements, 100, "items" },
     { "TransactWriteItems", "TransactItems", count_elements, 100, "items" },
+    { "UpdateItem", "Key", count_members, 0, NULL },
 };
 
-static dynamo_status check_count(const dynamo_request *request, dynamo_error *error)
+static dynamo_status check_one_count(const dynamo_request *request, const count_rule *rule, dynamo_error *error)
 {
-    for (size_t i = 0; i < DYNAMO_COUNT(count_rules); i++) {
-        const count_rule *rule = &count_rules[i];
-        size_t            count;
+    size_t index = dynamo_request_find(request, rule->member);
+    size_t count;
 
-        if (strcmp(rule->operation, request->operation->name) != 0)
-            continue;
-        count = rule->count(request->values[dynamo_request_find(request, rule->member)].json);
-        if (count == 0 || count > rule->most)
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s has %zu %s: %s takes 1 to %zu", rule->member,
-                               count, rule->what, rule->operation, rule->most);
-    }
+    if (!request->present[index])
+        return DYNAMO_OK;
+    count = rule->count(request->values[index].json);
+    if (count == 0 && rule->most == 0)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is empty", rule->member);
+    if (rule->most != 0 && (count == 0 || count > rule->most))
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s has %zu %s: %s takes 1 to %zu", rule->member, count,
+                           rule->what, rule->operation, rule->most);
     return DYNAMO_OK;
 }
 
-/* ---- Segments -------------------------------------------------------------------------------------------------------- */
+static dynamo_status check_count(const dynamo_request *request, dynamo_error *error)
+{
+    dynamo_status status = DYNAMO_OK;
+
+    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(count_rules); i++)
+        if (strcmp(count_rules[i].operation, request->operation->name) == 0)
+            status = check_one_count(request, &count_rules[i], error);
+    return status;
+}
+
+/* ---- Segments ---------------------------------------------------------------------------------------------------- */
 
 #define MOST_SEGMENTS 1000000
 
@@ -94,7 +114,7 @@ static dynamo_status check_segments(const dynamo_request *request, dynamo_error 
     return DYNAMO_OK;
 }
 
-/* ---- Legacy members beside expressions --------------------------------------------------------------------------------- */
+/* ---- Legacy members beside expressions --------------------------------------------------------------------------- */
 
 static const char *const legacy_members[] = { "AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected",
                                               "KeyConditions",   "QueryFilter",      "ScanFilter" };
@@ -129,7 +149,7 @@ static dynamo_status check_legacy(const dynamo_request *request, dynamo_error *e
                        legacy, expression);
 }
 
-/* ---- All of them ------------------------------------------------------------------------------------------------------- */
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
 
 dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error)
 {
