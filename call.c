@@ -117,7 +117,7 @@ static void report(const one_attempt *attempt, dynamo_status status, const dynam
 
 /* ---- All attempts ------------------------------------------------------------------------------------------------ */
 
-/* With the token the same request settles what became of this one. Without memory for it the failure is told as it is. */
+/* With the token the same request settles what became of this one. Without memory for it the failure is told alone. */
 static void keep_token(const dynamo_token *token, dynamo_error *error)
 {
     if (token == NULL || token->name == NULL)

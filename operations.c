@@ -149,7 +149,8 @@ STRUCTURE(auto_scaling_target_tracking_scaling_policy_configuration_update,
           REQUIRED("TargetValue", real));
 STRUCTURE(auto_scaling_policy_update,
           MEMBER("PolicyName", string),
-          REQUIRED("TargetTrackingScalingPolicyConfiguration", auto_scaling_target_tracking_scaling_policy_configuration_update));
+          REQUIRED("TargetTrackingScalingPolicyConfiguration",
+                   auto_scaling_target_tracking_scaling_policy_configuration_update));
 STRUCTURE(auto_scaling_settings_update,
           MEMBER("MinimumUnits", integer), MEMBER("MaximumUnits", integer), MEMBER("AutoScalingDisabled", boolean),
           MEMBER("AutoScalingRoleArn", string), MEMBER("ScalingPolicyUpdate", auto_scaling_policy_update));

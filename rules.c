@@ -1,6 +1,6 @@
 /*
- * Requests that the service refuses for certain, told before anything is sent: one row a rule. In doubt there is no row,
- * and the service decides.
+ * Requests that the service refuses for certain, told before anything is sent: one row a rule. In doubt there is no
+ * row, and the service decides.
  *
  * Sources: Amazon DynamoDB API Reference, the constraints on each operation's members; Amazon DynamoDB Developer Guide,
  * "Legacy conditional parameters", for expressions beside what they replaced.
@@ -109,8 +109,8 @@ static dynamo_status check_segments(const dynamo_request *request, dynamo_error 
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "total_segments is %lld: 1 to %d are possible",
                            (long long)total, MOST_SEGMENTS);
     if (segment < 0 || segment >= total)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "segment is %lld: with total_segments %lld it is 0 to %lld",
-                           (long long)segment, (long long)total, (long long)total - 1);
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "segment is %lld: with total_segments %lld it is 0 to %lld", (long long)segment, (long long)total, (long long)total - 1);
     return DYNAMO_OK;
 }
 
