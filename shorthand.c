@@ -159,7 +159,8 @@ static json_t *stream_specification(dynamo_bool enabled, const char *view_type)
                                                         json_boolean(enabled == DYNAMO_TRUE)) == 0;
 
     if (view_type != NULL)
-        done = json_object_set_new_nocheck(specification, "StreamViewType", json_string_nocheck(view_type)) == 0 && done;
+        done = json_object_set_new_nocheck(specification, "StreamViewType", json_string_nocheck(view_type)) == 0 &&
+               done;
     if (!done) {
         json_decref(specification);
         return NULL;
