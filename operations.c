@@ -12,22 +12,23 @@
 
 /* ---- Shapes, by AWS's names in snake case ------------------------------------------------------------------------ */
 
-#define LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL }
-#define MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL }
+#define LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, false }
+#define FILLED_LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, true }
+#define MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL, false }
 #define MEMBER(name, shape) { name, &shape, false }
 #define REQUIRED(name, shape) { name, &shape, true }
 #define STRUCTURE(name, ...)                                                             \
     static const dynamo_member name##_members[] = { __VA_ARGS__, { NULL, NULL, false } };  \
-    static const dynamo_shape  name             = { DYNAMO_KIND_STRUCTURE, NULL, name##_members }
+    static const dynamo_shape  name             = { DYNAMO_KIND_STRUCTURE, NULL, name##_members, false }
 
-const dynamo_shape dynamo_shape_any     = { DYNAMO_KIND_ANY, NULL, NULL };
-const dynamo_shape dynamo_shape_nothing = { DYNAMO_KIND_ANY, NULL, NULL };
+const dynamo_shape dynamo_shape_any     = { DYNAMO_KIND_ANY, NULL, NULL, false };
+const dynamo_shape dynamo_shape_nothing = { DYNAMO_KIND_ANY, NULL, NULL, false };
 
-static const dynamo_shape string           = { DYNAMO_KIND_STRING, NULL, NULL };
-static const dynamo_shape integer          = { DYNAMO_KIND_INTEGER, NULL, NULL };
-static const dynamo_shape real             = { DYNAMO_KIND_REAL, NULL, NULL };
-static const dynamo_shape boolean          = { DYNAMO_KIND_BOOLEAN, NULL, NULL };
-static const dynamo_shape attribute_value  = { DYNAMO_KIND_ATTRIBUTE_VALUE, NULL, NULL };
+static const dynamo_shape string           = { DYNAMO_KIND_STRING, NULL, NULL, false };
+static const dynamo_shape integer          = { DYNAMO_KIND_INTEGER, NULL, NULL, false };
+static const dynamo_shape real             = { DYNAMO_KIND_REAL, NULL, NULL, false };
+static const dynamo_shape boolean          = { DYNAMO_KIND_BOOLEAN, NULL, NULL, false };
+static const dynamo_shape attribute_value  = { DYNAMO_KIND_ATTRIBUTE_VALUE, NULL, NULL, false };
 
 LIST(attribute_value_list, attribute_value);
 STRUCTURE(batch_statement_request,
@@ -35,7 +36,7 @@ STRUCTURE(batch_statement_request,
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
 LIST(batch_statement_request_list, batch_statement_request);
 MAP(attribute_value_map, attribute_value);
-LIST(attribute_value_map_list, attribute_value_map);
+FILLED_LIST(attribute_value_map_list, attribute_value_map);
 LIST(string_list, string);
 MAP(string_map, string);
 STRUCTURE(keys_and_attributes,
@@ -46,14 +47,14 @@ MAP(keys_and_attributes_map, keys_and_attributes);
 STRUCTURE(put_request, REQUIRED("Item", attribute_value_map));
 STRUCTURE(delete_request, REQUIRED("Key", attribute_value_map));
 STRUCTURE(write_request, MEMBER("PutRequest", put_request), MEMBER("DeleteRequest", delete_request));
-LIST(write_request_list, write_request);
+FILLED_LIST(write_request_list, write_request);
 MAP(write_request_list_map, write_request_list);
 STRUCTURE(replica, MEMBER("RegionName", string));
 LIST(replica_list, replica);
 STRUCTURE(attribute_definition, REQUIRED("AttributeName", string), REQUIRED("AttributeType", string));
 LIST(attribute_definition_list, attribute_definition);
 STRUCTURE(key_schema_element, REQUIRED("AttributeName", string), REQUIRED("KeyType", string));
-LIST(key_schema_element_list, key_schema_element);
+FILLED_LIST(key_schema_element_list, key_schema_element);
 STRUCTURE(projection, MEMBER("ProjectionType", string), MEMBER("NonKeyAttributes", string_list));
 STRUCTURE(local_secondary_index,
           REQUIRED("IndexName", string), REQUIRED("KeySchema", key_schema_element_list),
@@ -274,7 +275,7 @@ static const dynamo_member error_members[] = {
     MEMBER("CancellationReasons", item_response_list),
     { NULL, NULL, false },
 };
-const dynamo_shape dynamo_shape_error = { DYNAMO_KIND_STRUCTURE, NULL, error_members };
+const dynamo_shape dynamo_shape_error = { DYNAMO_KIND_STRUCTURE, NULL, error_members, false };
 
 /* ---- Members: positional arguments first ------------------------------------------------------------------------- */
 

@@ -64,6 +64,8 @@ static dynamo_status write_list(dynamo_buffer *out, json_t *list, const dynamo_s
 {
     dynamo_path step = { path, NULL, 0, 0 };
 
+    if (shape->filled && json_array_size(list) == 0)
+        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must not be empty");
     dynamo_buffer_char(out, '[');
     for (step.index = 0; step.index < json_array_size(list); step.index++) {
         json_t       *element = json_array_get(list, step.index);

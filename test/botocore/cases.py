@@ -3,21 +3,86 @@
 import json
 import re
 
-from values import ATTRIBUTE_VALUES, Values
+from values import Values
 
 # The positional arguments of each function, in order. The order is the library's; all else comes from the model.
 POSITIONAL = {
+    "BatchExecuteStatement": ["Statements"],
+    "BatchGetItem": ["RequestItems"],
+    "BatchWriteItem": ["RequestItems"],
+    "CancelBulkOperation": ["BulkOperationArn"],
+    "CreateBackup": ["TableName", "BackupName"],
+    "CreateGlobalTable": ["GlobalTableName", "ReplicationGroup"],
     "CreateTable": ["TableName", "AttributeDefinitions", "KeySchema"],
+    "DeleteBackup": ["BackupArn"],
     "DeleteItem": ["TableName", "Key"],
+    "DeleteResourcePolicy": ["ResourceArn"],
     "DeleteTable": ["TableName"],
+    "DescribeBackup": ["BackupArn"],
+    "DescribeBulkOperation": ["BulkOperationArn"],
+    "DescribeContinuousBackups": ["TableName"],
+    "DescribeContributorInsights": ["TableName"],
+    "DescribeEndpoints": [],
+    "DescribeExport": ["ExportArn"],
+    "DescribeGlobalTable": ["GlobalTableName"],
+    "DescribeGlobalTableSettings": ["GlobalTableName"],
+    "DescribeImport": ["ImportArn"],
+    "DescribeKinesisStreamingDestination": ["TableName"],
+    "DescribeLimits": [],
+    "DescribeStream": ["StreamArn"],
     "DescribeTable": ["TableName"],
+    "DescribeTableReplicaAutoScaling": ["TableName"],
+    "DescribeTimeToLive": ["TableName"],
+    "DisableKinesisStreamingDestination": ["TableName", "StreamArn"],
+    "EnableKinesisStreamingDestination": ["TableName", "StreamArn"],
+    "ExecuteStatement": ["Statement"],
+    "ExecuteTransaction": ["TransactStatements"],
+    "ExportTableToPointInTime": ["TableArn", "S3Bucket"],
     "GetItem": ["TableName", "Key"],
+    "GetRecords": ["ShardIterator"],
+    "GetResourcePolicy": ["ResourceArn"],
+    "GetShardIterator": ["StreamArn", "ShardId", "ShardIteratorType"],
+    "ImportTable": ["S3BucketSource", "InputFormat", "TableCreationParameters"],
+    "ListBackups": [],
+    "ListBulkOperations": [],
+    "ListContributorInsights": [],
+    "ListExports": [],
+    "ListGlobalTables": [],
+    "ListImports": [],
+    "ListStreams": [],
     "ListTables": [],
+    "ListTagsOfResource": ["ResourceArn"],
     "PutItem": ["TableName", "Item"],
+    "PutResourcePolicy": ["ResourceArn", "Policy"],
     "Query": ["TableName"],
+    "RestoreTableFromBackup": ["TargetTableName", "BackupArn"],
+    "RestoreTableToPointInTime": ["TargetTableName"],
     "Scan": ["TableName"],
+    "SearchVectors": ["TableName", "IndexName", "SearchVector", "TopK"],
+    "StartBulkPutItems": ["InputS3Configuration", "OutputS3Configuration", "TableName"],
+    "TagResource": ["ResourceArn", "Tags"],
+    "TransactGetItems": ["TransactItems"],
+    "TransactWriteItems": ["TransactItems"],
+    "UntagResource": ["ResourceArn", "TagKeys"],
+    "UpdateContinuousBackups": ["TableName", "PointInTimeRecoverySpecification"],
+    "UpdateContributorInsights": ["TableName", "ContributorInsightsAction"],
+    "UpdateGlobalTable": ["GlobalTableName", "ReplicaUpdates"],
+    "UpdateGlobalTableSettings": ["GlobalTableName"],
     "UpdateItem": ["TableName", "Key"],
+    "UpdateKinesisStreamingDestination": ["TableName", "StreamArn"],
     "UpdateTable": ["TableName"],
+    "UpdateTableReplicaAutoScaling": ["TableName"],
+    "UpdateTimeToLive": ["TableName", "TimeToLiveSpecification"],
+}
+
+# What the service doesn't take together. A request with every member is made twice: without the ones, then without the
+# others.
+LEGACY = {
+    "AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected", "KeyConditions", "QueryFilter",
+    "ScanFilter",
+}
+EXPRESSIONS = {
+    "ConditionExpression", "FilterExpression", "KeyConditionExpression", "ProjectionExpression", "UpdateExpression",
 }
 
 C_TYPES = {
@@ -104,13 +169,50 @@ class Header:
 
 
 class Case:
-    """One call: `source` is the body of its C function, `parameters` are what botocore gets."""
+    """One call: `source` is the body of its C function, `parameters` are what botocore gets, `nested` the members of
+    nested structures that are among them."""
 
-    def __init__(self, operation, name, source, parameters):
+    def __init__(self, operation, name, source, parameters, nested=frozenset(), raw=False):
         self.operation = operation
         self.name = f"{operation.name}, {name}"
         self.source = source
         self.parameters = parameters
+        self.nested = nested
+        self.raw = raw  # through dynamo_call(), whose answer is as it came
+
+    def generated(self):
+        """The name of the idempotency token that the library makes up for this call, or None."""
+        for name, shape in _members(self.operation).items():
+            if shape.metadata.get("idempotencyToken") and name not in self.parameters and not self.raw:
+                return name
+        return None
+
+
+def _members(operation):
+    return operation.input_shape.members if operation.input_shape else {}
+
+
+def nested_members(shape, names=None):
+    """(shape, member) of each structure below an operation's input."""
+    names = set() if names is None else names
+    if shape is None or shape.name == "AttributeValue":
+        return names
+    if shape.type_name == "list":
+        nested_members(shape.member, names)
+    elif shape.type_name == "map":
+        nested_members(shape.value, names)
+    elif shape.type_name == "structure":
+        for name, member in shape.members.items():
+            names.add((shape.name, name))
+            nested_members(member, names)
+    return names
+
+
+def all_nested_members(operations):
+    """Of all operations, their own inputs' members aside."""
+    return {
+        pair for operation in operations for shape in _members(operation).values() for pair in nested_members(shape)
+    }
 
 
 def _c_text(text):
@@ -141,7 +243,7 @@ def _c_value(c_type, value):
 def _source(header, operation, arguments, fields):
     """The call in C. `fields` is None for NULL options."""
     function = snake_case(operation.name)
-    shapes = operation.input_shape.members
+    shapes = _members(operation)
     passed = [
         _c_value(C_TYPES[shapes[name].type_name], value)
         for name, value in zip(POSITIONAL[operation.name], arguments)
@@ -157,19 +259,25 @@ def _source(header, operation, arguments, fields):
     return lines
 
 
-def _full(header, operation, variant):
-    """Every member that the model has."""
-    values = Values(variant)
-    pairs = {name: values.of(shape) for name, shape in operation.input_shape.members.items()}
+def _full(header, operation, variant, without):
+    """Every member that the model has, but for those that can't stand beside the others."""
+    values = Values(variant, without)
+    pairs = {name: values.of(shape) for name, shape in _members(operation).items() if name not in without}
+    if "Segment" in pairs:
+        pairs["TotalSegments"] = (pairs["Segment"][0] + 1,) * 2
     positional = POSITIONAL[operation.name]
     arguments = [pairs[name][0] for name in positional]
     fields = {snake_case(name): pair[0] for name, pair in pairs.items() if name not in positional}
     source = _source(header, operation, arguments, fields or None)
-    return Case(operation, f"every member, variant {variant}", source, {name: pair[1] for name, pair in pairs.items()})
+    title = f"every member, variant {variant}"
+    if without:
+        title += ", without " + ("expressions" if without is EXPRESSIONS else "what they replaced")
+    parameters = {name: pair[1] for name, pair in pairs.items()}
+    return Case(operation, title, source, parameters, nested=frozenset(values.nested))
 
 
 def _minimal(header, operation):
-    pairs = {name: Values(0).of(operation.input_shape.members[name]) for name in POSITIONAL[operation.name]}
+    pairs = {name: Values(0, LEGACY).of(_members(operation)[name]) for name in POSITIONAL[operation.name]}
     arguments = [pair[0] for pair in pairs.values()]
     source = _source(header, operation, arguments, None)
     return Case(operation, "no options", source, {name: pair[1] for name, pair in pairs.items()})
@@ -183,31 +291,30 @@ def _raw(operation, body):
 
 
 def member_problems(header, operation):
-    """(members that can be set, members that the API has, what is wrong)"""
+    """What is wrong with the function's arguments and options."""
     function = snake_case(operation.name)
     positional = POSITIONAL[operation.name]
-    shapes = operation.input_shape.members
+    shapes = _members(operation)
     fields = header.options.get(function, {})
     problems = []
     expected = [snake_case(name) for name in positional] + ["options"]
     if header.functions[function] != expected:
         problems.append(f"its arguments are {header.functions[function]}, not {expected}")
-    found = 0
     for name, shape in shapes.items():
         field = snake_case(name)
         c_type = C_TYPES[shape.type_name]
-        if name in positional or fields.get(field) == c_type:
-            found += 1
-        else:
+        if name not in positional and fields.get(field) != c_type:
             problems.append(f"{field} is {fields.get(field, 'missing')}, not {c_type}")
     used = {field for case in SHORTHANDS if case[0] == operation.name for field in case[3]}
     for field in set(fields) - {snake_case(name) for name in shapes} - used:
         problems.append(f"{field} is no member of the API, and no shorthand's case sets it")
-    return found, len(shapes), problems
+    return problems
 
 
 def wrapper_cases(header, operation):
-    cases = [_full(header, operation, 0), _full(header, operation, 1)]
+    names = set(_members(operation)) | {name for _, name in all_nested_members([operation])}
+    left_out = [EXPRESSIONS, LEGACY] if names & LEGACY else [frozenset()]
+    cases = [_full(header, operation, variant, without) for variant in (0, 1) for without in left_out]
     if operation.name != "CreateTable":  # which fills something in: see SHORTHANDS
         cases.append(_minimal(header, operation))
     for name, title, arguments, fields, parameters in SHORTHANDS:
@@ -218,9 +325,9 @@ def wrapper_cases(header, operation):
 
 def raw_case(operation, serialize):
     values = Values(0)
-    parameters = {name: values.of(shape)[1] for name, shape in operation.input_shape.members.items()}
+    parameters = {name: values.of(shape)[1] for name, shape in _members(operation).items()}
     body = serialize(operation, parameters)["body"]
-    return Case(operation, "through dynamo_call()", _raw(operation, body), parameters)
+    return Case(operation, "through dynamo_call()", _raw(operation, body), parameters, raw=True)
 
 
 def write_calls(file, cases, constants):

@@ -1,6 +1,8 @@
 """Type-correct values for a shape of botocore's service model: in the library's plain form and in botocore's."""
 
 import base64
+import decimal
+import re
 
 BYTES = b"\x00\x01\xfe\xff bytes"
 BASE64 = base64.b64encode(BYTES).decode()
@@ -44,11 +46,13 @@ ATTRIBUTE_VALUES = [
 
 class Values:
     """Values that differ from one another, so that two members can't be taken for each other. The variant turns each
-    boolean round and moves on each enumeration."""
+    boolean round and moves on each enumeration; members named in `without` are left out at any depth."""
 
-    def __init__(self, variant):
+    def __init__(self, variant, without=frozenset()):
         self.variant = variant
+        self.without = without
         self.count = 0
+        self.nested = set()  # (shape, member) of each structure below
 
     def of(self, shape):
         """(plain, botocore's)"""
@@ -58,7 +62,9 @@ class Values:
         return getattr(self, "_" + shape.type_name)(shape)
 
     def _structure(self, shape):
-        pairs = {name: self.of(member) for name, member in shape.members.items()}
+        members = {name: member for name, member in shape.members.items() if name not in self.without}
+        self.nested |= {(shape.name, name) for name in members}
+        pairs = {name: self.of(member) for name, member in members.items()}
         return {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()}
 
     def _list(self, shape):
@@ -106,3 +112,69 @@ class Values:
     def _timestamp(self, shape):
         seconds = 1700000000 + self.count
         return seconds, seconds
+
+
+# ---- Answers: what the service would write, and what the library makes of it --------------------------------------
+
+
+def wire(value):
+    """botocore's value as JSON: bytes in base64."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {name: wire(each) for name, each in value.items()}
+    return [wire(each) for each in value] if isinstance(value, list) else value
+
+
+def _number(text):
+    if re.fullmatch(r"0|-?[1-9][0-9]*", text):
+        return int(text) if -(2**63) <= int(text) < 2**63 else {"$N": text}
+    if re.fullmatch(r"-?(0|[1-9][0-9]*)\.[0-9]*[1-9]", text):
+        if format(decimal.Decimal(repr(float(text))), "f") == text:
+            return float(text)
+    return {"$N": text}
+
+
+def _set_number(text):
+    number = _number(text)
+    return number["$N"] if isinstance(number, dict) else number
+
+
+def plain(value):
+    """An attribute value in the one form that the library reads it in."""
+    ((kind, held),) = value.items()
+    if kind == "N":
+        return _number(held)
+    if kind == "B" or kind in ("SS", "BS"):
+        return {"$" + kind: held}
+    if kind == "NS":
+        return {"$NS": [_set_number(each) for each in held]}
+    if kind == "NULL":
+        return None
+    if kind == "L":
+        return [plain(each) for each in held]
+    if kind != "M":
+        return held
+    members = {name: plain(each) for name, each in held.items()}
+    (only,) = members if len(members) == 1 else ("",)
+    return {"$" + only: members[only]} if re.fullmatch(r"\$+(N|B|SS|NS|BS)", only) else members
+
+
+def read_back(value, shape):
+    """An answer of this shape as the library gives it: attribute values plain, all else as it is."""
+    if shape.name == "AttributeValue":
+        return plain(value)
+    if shape.type_name == "list":
+        return [read_back(each, shape.member) for each in value]
+    if shape.type_name == "map":
+        return {name: read_back(each, shape.value) for name, each in value.items()}
+    if shape.type_name == "structure":
+        return {name: read_back(each, shape.members[name]) for name, each in value.items()}
+    return value
+
+
+def answer(operation):
+    """What the service would write with every member set; None where the operation answers nothing."""
+    if operation.output_shape is None:
+        return None
+    return wire(Values(0).of(operation.output_shape)[1])
