@@ -263,6 +263,8 @@ typedef struct dynamo_member {
     bool                required; /* in a request */
 } dynamo_member;
 
+extern const dynamo_shape dynamo_shape_any; /* whatever JSON */
+
 /* A caller's document checked against its shape and written as wire text in one walk. */
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
@@ -658,7 +660,6 @@ extern const dynamo_operation dynamo_operation_batch_execute_statement, dynamo_o
     dynamo_operation_describe_stream, dynamo_operation_get_records, dynamo_operation_get_shard_iterator,
     dynamo_operation_list_streams;
 
-extern const dynamo_shape dynamo_shape_any;     /* whatever JSON */
 extern const dynamo_shape dynamo_shape_nothing; /* an answer without members, which may come without a body */
 extern const dynamo_shape dynamo_shape_error;   /* an error's members that have attribute values */
 

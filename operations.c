@@ -21,7 +21,6 @@
     static const dynamo_member name##_members[] = { __VA_ARGS__, { NULL, NULL, false } };  \
     static const dynamo_shape  name             = { DYNAMO_KIND_STRUCTURE, NULL, name##_members, false }
 
-const dynamo_shape dynamo_shape_any     = { DYNAMO_KIND_ANY, NULL, NULL, false };
 const dynamo_shape dynamo_shape_nothing = { DYNAMO_KIND_ANY, NULL, NULL, false };
 
 static const dynamo_shape string           = { DYNAMO_KIND_STRING, NULL, NULL, false };

@@ -49,6 +49,8 @@ static bool kind_fits(dynamo_kind kind, const json_t *value)
     return value != NULL;
 }
 
+const dynamo_shape dynamo_shape_any = { DYNAMO_KIND_ANY, NULL, NULL, false };
+
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
 static const dynamo_member *find_member(const dynamo_shape *shape, const char *name, size_t length)

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "../dynamo.h"
+#include "complaints.h"
 #include "fault_server.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -26,7 +27,6 @@ static fault_server  *server;
 static dynamo_client *client;
 static dynamo_error   error;
 static json_t        *response;
-static int            complaints;
 
 /* Before the next call: an answer that suits every operation, and no record of what was sent. */
 static void begin_row(void)
@@ -62,24 +62,6 @@ static int stop(void **state)
     dynamo_client_free(client);
     fault_server_stop(server);
     return 0;
-}
-
-__attribute__((format(printf, 2, 3))) static void complain(const char *row, const char *format, ...)
-{
-    char    text[4096];
-    va_list values;
-
-    va_start(values, format);
-    vsnprintf(text, sizeof(text), format, values);
-    va_end(values);
-    print_error("%s: %s\n", row, text);
-    complaints++;
-}
-
-static void expect_no_complaints(void)
-{
-    if (complaints > 0)
-        fail_msg("%d expectations were not met; they are listed above", complaints);
 }
 
 /* JSON with ' for ", as documents are easier to read that way in C. */

@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "../dynamo.h"
+#include "complaints.h"
 #include "fault_server.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -31,29 +32,6 @@
 #define ANY_HTTP_STATUS (-1L)
 #define SAFE_TIMEOUT_MS 10000
 
-static int complaints;
-
-/* A row that fails says so and lets the others run. */
-__attribute__((format(printf, 2, 3))) static void complain(const char *row, const char *format, ...)
-{
-    char    text[1024];
-    va_list values;
-
-    va_start(values, format);
-    vsnprintf(text, sizeof(text), format, values);
-    va_end(values);
-    print_error("%s: %s\n", row, text);
-    complaints++;
-}
-
-static void expect_no_complaints(void)
-{
-    int count = complaints;
-
-    complaints = 0;
-    if (count > 0)
-        fail_msg("%d expectations were not met; they are listed above", count);
-}
 
 static int start(void **state)
 {

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "../dynamo_internal.h"
+#include "complaints.h"
 
 #define API_FILE "test/api.json"
 #define HEADER_FILE "dynamo.h"
@@ -116,31 +117,6 @@ typedef struct context {
     json_t *api;
     char   *header; /* without comments, white space as one blank */
 } context;
-
-/* ---- Complaints: all of a run, then one failure ------------------------------------------------------------------ */
-
-static int complaints;
-
-__attribute__((format(printf, 2, 3))) static void complain(const char *where, const char *format, ...)
-{
-    char    text[1024];
-    va_list values;
-
-    va_start(values, format);
-    vsnprintf(text, sizeof(text), format, values);
-    va_end(values);
-    print_error("%s: %s\n", where, text);
-    complaints++;
-}
-
-static void expect_no_complaints(void)
-{
-    int count = complaints;
-
-    complaints = 0;
-    if (count > 0)
-        fail_msg("%d rows differ; they are listed above", count);
-}
 
 /* ---- The two files ----------------------------------------------------------------------------------------------- */
 

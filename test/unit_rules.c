@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "../dynamo.h"
+#include "complaints.h"
 #include "fault_server.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -27,31 +28,6 @@ typedef struct context {
     fault_server  *server;
     dynamo_client *client;
 } context;
-
-/* ---- Complaints: all of a table, then one failure ---------------------------------------------------------------- */
-
-static int complaints;
-
-__attribute__((format(printf, 2, 3))) static void complain(const char *row, const char *format, ...)
-{
-    char    text[4096];
-    va_list values;
-
-    va_start(values, format);
-    vsnprintf(text, sizeof(text), format, values);
-    va_end(values);
-    print_error("%s: %s\n", row, text);
-    complaints++;
-}
-
-static void expect_no_complaints(void)
-{
-    int count = complaints;
-
-    complaints = 0;
-    if (count > 0)
-        fail_msg("%d expectations were not met; they are listed above", count);
-}
 
 static json_t *load(const char *text)
 {
