@@ -186,19 +186,14 @@ static dynamo_status finish(call_frame *frame, dynamo_status status)
 }
 
 /* For who watches the attempts. */
-static const char *table_name_of(const dynamo_operation *operation, const dynamo_argument *arguments,
-                                 const void *options)
+static const char *table_name_of(const dynamo_request *request)
 {
-    const dynamo_parameter *parameter = operation->parameters;
-    const char             *name      = NULL;
+    const dynamo_parameter *parameters = request->operation->parameters;
 
-    while (parameter->name != NULL && strcmp(parameter->name, "TableName") != 0)
-        parameter++;
-    if (parameter->name != NULL && parameter->positional)
-        name = arguments[parameter->place].text;
-    else if (parameter->name != NULL && options != NULL)
-        memcpy(&name, (const char *)options + parameter->place, sizeof(name));
-    return name;
+    for (size_t i = 0; parameters[i].name != NULL; i++)
+        if (request->present[i] && strcmp(parameters[i].name, "TableName") == 0)
+            return request->values[i].text;
+    return NULL;
 }
 
 static bool statement_reads(const char *statement)
@@ -236,32 +231,41 @@ static bool raw_may_write(const char *operation, json_t *request)
            !statements_read(json_string_value(json_object_get(request, "Statement")), statements);
 }
 
+static dynamo_status write_body(dynamo_buffer *body, const dynamo_request *request, dynamo_error *error)
+{
+    dynamo_status status = dynamo_request_write(body, request, error);
+
+    return status == DYNAMO_OK ? dynamo_rules_check(request, error) : status;
+}
+
 static dynamo_status perform(dynamo_client *client, const dynamo_operation *operation,
                              const dynamo_argument *arguments, const void *options, json_t **answer,
                              dynamo_error *error)
 {
-    dynamo_buffer  body  = { 0 };
-    dynamo_token   token = { NULL, "" };
+    dynamo_request request;
+    dynamo_buffer  body = { 0 };
     char           target[TARGET_SIZE];
+    dynamo_status  status = dynamo_request_fill(&request, operation, arguments, options, error);
     dynamo_message message = {
         .operation    = operation->name,
-        .table_name   = table_name_of(operation, arguments, options),
+        .table_name   = table_name_of(&request),
         .endpoint     = endpoint_of(client, operation->service),
         .target       = target,
         .body         = &body,
-        .token        = &token,
+        .token        = &request.token,
         .output       = operation->output,
         .error_output = &dynamo_shape_error,
         .unwrap       = operation->unwrap,
         .write        = may_write(operation, arguments),
         .may_be_empty = operation->output == &dynamo_shape_nothing,
     };
-    dynamo_status status;
 
     (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[operation->service], operation->name);
-    status = dynamo_request_write(&body, operation, arguments, options, &token, error);
+    if (status == DYNAMO_OK)
+        status = write_body(&body, &request, error);
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
+    dynamo_request_free(&request);
     dynamo_buffer_free(&body);
     return status;
 }

@@ -11,7 +11,7 @@
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
- *     rules.c  request.c  shorthand.c  operations.c               arguments to wire text; the table of operations
+ *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
  *     client.c  call.c                                            the client; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -586,6 +586,7 @@ typedef struct dynamo_request {
     bool                           present[DYNAMO_PARAMETERS_MAX];
     json_t                        *owned[DYNAMO_OWNED_MAX]; /* made here in place of what the caller gave */
     size_t                         owned_count;
+    dynamo_token                   token;
 } dynamo_request;
 
 /* What serves an operation, which decides on its host and the prefix of its target. */
@@ -613,10 +614,14 @@ size_t dynamo_request_find(const dynamo_request *request, const char *name);
 /* Puts a document of the library's own in a parameter's place; steals it, NULL (memory ran out) included. */
 dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *owned, dynamo_error *error);
 
-/* Arguments and options, which may be NULL, checked and written as wire text. */
-dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
-                                   const dynamo_argument *arguments, const void *options, dynamo_token *token,
-                                   dynamo_error *error);
+/* Puts arguments and options, which may be NULL, in their places. On failure too it is to be freed, which leaves the
+ * token. */
+dynamo_status dynamo_request_fill(dynamo_request *request, const dynamo_operation *operation,
+                                  const dynamo_argument *arguments, const void *options, dynamo_error *error);
+void          dynamo_request_free(dynamo_request *request);
+
+/* All of it checked against its shapes and written as wire text. */
+dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_request *request, dynamo_error *error);
 
 /* ---- rules.c: what the service refuses for certain --------------------------------------------------------------- */
 

@@ -136,9 +136,10 @@ static dynamo_status write_value(dynamo_buffer *out, const dynamo_argument *valu
 }
 
 /* The same on each attempt of the call, so that the service does the work once. */
-static dynamo_status fill_in_token(dynamo_request *request, dynamo_token *token, dynamo_error *error)
+static dynamo_status fill_in_token(dynamo_request *request, dynamo_error *error)
 {
     const dynamo_parameter *parameters = request->operation->parameters;
+    dynamo_token           *token      = &request->token;
 
     for (size_t i = 0; parameters[i].name != NULL; i++) {
         if (!parameters[i].token || request->present[i])
@@ -151,30 +152,6 @@ static dynamo_status fill_in_token(dynamo_request *request, dynamo_token *token,
         request->present[i]     = true;
     }
     return DYNAMO_OK;
-}
-
-static dynamo_status write_members(dynamo_buffer *out, const dynamo_request *request, dynamo_error *error)
-{
-    const dynamo_parameter *parameters = request->operation->parameters;
-    const char             *separator  = "";
-
-    dynamo_buffer_char(out, '{');
-    for (size_t i = 0; parameters[i].name != NULL; i++) {
-        dynamo_status status;
-
-        if (!request->present[i])
-            continue;
-        dynamo_buffer_text(out, separator);
-        separator = ",";
-        dynamo_buffer_char(out, '"');
-        dynamo_buffer_text(out, parameters[i].name);
-        dynamo_buffer_text(out, "\":");
-        status = write_value(out, &request->values[i], &parameters[i], error);
-        if (status != DYNAMO_OK)
-            return status;
-    }
-    dynamo_buffer_char(out, '}');
-    return out->failed ? dynamo_fail_memory(error) : DYNAMO_OK;
 }
 
 size_t dynamo_request_find(const dynamo_request *request, const char *name)
@@ -196,25 +173,48 @@ dynamo_status dynamo_request_set(dynamo_request *request, size_t index, json_t *
     return DYNAMO_OK;
 }
 
-dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_operation *operation,
-                                   const dynamo_argument *arguments, const void *options, dynamo_token *token,
-                                   dynamo_error *error)
+dynamo_status dynamo_request_fill(dynamo_request *request, const dynamo_operation *operation,
+                                  const dynamo_argument *arguments, const void *options, dynamo_error *error)
 {
-    dynamo_request request = { .operation = operation };
-    dynamo_status  status  = DYNAMO_OK;
+    dynamo_status status = DYNAMO_OK;
 
-    collect(&request, arguments, options);
+    *request = (dynamo_request){ .operation = operation };
+    collect(request, arguments, options);
     if (operation->shorten != NULL)
-        status = operation->shorten(&request, options, error);
+        status = operation->shorten(request, options, error);
     if (status == DYNAMO_OK)
-        status = check_positional(&request, error);
+        status = check_positional(request, error);
     if (status == DYNAMO_OK)
-        status = fill_in_token(&request, token, error);
-    if (status == DYNAMO_OK)
-        status = write_members(out, &request, error);
-    if (status == DYNAMO_OK)
-        status = dynamo_rules_check(&request, error);
-    while (request.owned_count > 0)
-        json_decref(request.owned[--request.owned_count]);
+        status = fill_in_token(request, error);
     return status;
+}
+
+void dynamo_request_free(dynamo_request *request)
+{
+    while (request->owned_count > 0)
+        json_decref(request->owned[--request->owned_count]);
+}
+
+dynamo_status dynamo_request_write(dynamo_buffer *out, const dynamo_request *request, dynamo_error *error)
+{
+    const dynamo_parameter *parameters = request->operation->parameters;
+    const char             *separator  = "";
+
+    dynamo_buffer_char(out, '{');
+    for (size_t i = 0; parameters[i].name != NULL; i++) {
+        dynamo_status status;
+
+        if (!request->present[i])
+            continue;
+        dynamo_buffer_text(out, separator);
+        separator = ",";
+        dynamo_buffer_char(out, '"');
+        dynamo_buffer_text(out, parameters[i].name);
+        dynamo_buffer_text(out, "\":");
+        status = write_value(out, &request->values[i], &parameters[i], error);
+        if (status != DYNAMO_OK)
+            return status;
+    }
+    dynamo_buffer_char(out, '}');
+    return out->failed ? dynamo_fail_memory(error) : DYNAMO_OK;
 }
