@@ -29,6 +29,15 @@
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #define _DARWIN_C_SOURCE
 #endif
+#if defined(__FreeBSD__) && !defined(__BSD_VISIBLE)
+#define __BSD_VISIBLE 1
+#endif
+#if defined(__NetBSD__) && !defined(_NETBSD_SOURCE)
+#define _NETBSD_SOURCE
+#endif
+#if defined(__OpenBSD__) && !defined(_BSD_SOURCE)
+#define _BSD_SOURCE
+#endif
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -488,6 +497,7 @@ typedef struct dynamo_handle {
     curl_socket_t         sockets[DYNAMO_HANDLE_SOCKETS]; /* open ones, for a child after fork() */
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
+    bool                  sockets_secure;  /* some may speak TLS */
 
     const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
     struct curl_slist      lines[DYNAMO_LINE_COUNT];

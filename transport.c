@@ -137,8 +137,9 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
 
     if (handle->endpoint == exchange->endpoint)
         return CURLE_OK;
-    handle->endpoint = NULL;
-    code             = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
+    handle->endpoint       = NULL;
+    handle->sockets_secure = handle->sockets_secure || exchange->endpoint->secure;
+    code                   = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
     set_line(handle, DYNAMO_LINE_HOST, "Host: ", exchange->endpoint->host);
     if (code != CURLE_OK || handle->texts[DYNAMO_LINE_HOST].failed)
         return CURLE_OUT_OF_MEMORY;
@@ -151,12 +152,12 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
  * before 8.0 allows. So a connection on which there is something to read before anything was asked is ended; over TLS
  * that is no more than a session ticket.
  */
-static void end_stray_talk(const dynamo_exchange *exchange, const dynamo_handle *handle)
+static void end_stray_talk(const dynamo_handle *handle)
 {
     char   stray[512];
     size_t most = 128; /* a server that never stops is not waited for */
 
-    for (size_t i = 0; !exchange->endpoint->secure && i < handle->socket_count; i++) {
+    for (size_t i = 0; !handle->sockets_secure && i < handle->socket_count; i++) {
         if (recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) <= 0)
             continue;
         while (most-- > 0 && recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) > 0)
@@ -299,7 +300,7 @@ dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *hand
         return status;
     if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK)
         return dynamo_fail_memory(error);
-    end_stray_talk(exchange, handle);
+    end_stray_talk(handle);
     sigpipe_hold(&guard);
     code = transfer(handle, exchange->deadline, &ended);
     sigpipe_release(&guard);
