@@ -8,14 +8,34 @@
 
 #define FIRST_CAPACITY 256
 
+static void give_back(const dynamo_buffer *buffer)
+{
+    if (buffer->secret)
+        dynamo_wipe(buffer->data, buffer->capacity);
+    free(buffer->data);
+}
+
 static void buffer_fail(dynamo_buffer *buffer, bool full)
 {
-    free(buffer->data);
+    give_back(buffer);
     buffer->data     = NULL;
     buffer->length   = 0;
     buffer->capacity = 0;
     buffer->failed   = true;
     buffer->full     = full;
+}
+
+/* realloc() would leave what it moves where it was. */
+static char *enlarge_secret(const dynamo_buffer *buffer, size_t capacity)
+{
+    char *data = malloc(capacity);
+
+    if (data == NULL)
+        return NULL;
+    if (buffer->data != NULL)
+        memcpy(data, buffer->data, buffer->length + 1);
+    give_back(buffer);
+    return data;
 }
 
 /* Makes room for `length` more bytes and a NUL: doubled, so that appending stays linear. */
@@ -38,7 +58,7 @@ static bool buffer_reserve(dynamo_buffer *buffer, size_t length)
         return true;
     while (capacity < needed)
         capacity *= 2;
-    data = realloc(buffer->data, capacity);
+    data = buffer->secret ? enlarge_secret(buffer, capacity) : realloc(buffer->data, capacity);
     if (data == NULL) {
         buffer_fail(buffer, false);
         return false;
@@ -79,6 +99,6 @@ void dynamo_buffer_clear(dynamo_buffer *buffer)
 
 void dynamo_buffer_free(dynamo_buffer *buffer)
 {
-    free(buffer->data);
-    *buffer = (dynamo_buffer){ .limit = buffer->limit };
+    give_back(buffer);
+    *buffer = (dynamo_buffer){ .limit = buffer->limit, .secret = buffer->secret };
 }

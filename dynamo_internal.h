@@ -73,6 +73,7 @@ typedef struct dynamo_buffer {
     size_t length;
     size_t capacity;
     size_t limit;  /* bytes at most; 0: as memory allows */
+    bool   secret; /* wipe memory before it is given back */
     bool   failed; /* an append didn't happen */
     bool   full;   /* ... because of the limit */
 } dynamo_buffer;
@@ -81,7 +82,7 @@ void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length
 void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
-void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit */
+void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
 
 /* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
 

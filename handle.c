@@ -244,6 +244,8 @@ dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *
     if (handle == NULL)
         goto failed;
     handle->body.limit      = DYNAMO_BODY_LIMIT;
+    handle->scratch.secret  = true; /* the token is signed too */
+    handle->texts[DYNAMO_LINE_TOKEN].secret = true;
     handle->sockets_unknown = settings->on_handle != NULL;
     handle->easy            = curl_easy_init();
     handle->multi           = curl_multi_init();
@@ -266,10 +268,8 @@ void dynamo_handle_free(dynamo_handle *handle)
         return;
     curl_easy_cleanup(handle->easy);
     (void)curl_multi_cleanup(handle->multi);
-    for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++) {
-        dynamo_wipe(handle->texts[i].data, handle->texts[i].capacity);
+    for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
-    }
     dynamo_buffer_free(&handle->scratch);
     dynamo_buffer_free(&handle->body);
     free(handle);
