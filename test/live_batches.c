@@ -23,7 +23,7 @@
 
 static char table[LIVE_NAME_SIZE]; /* id: a number, at: a number */
 
-static int start(void **state)
+static int set_up(void **state)
 {
     if (live_start(state) != 0)
         return -1;
@@ -625,5 +625,5 @@ int main(void)
         cmocka_unit_test(key_conditions_with_a_filter),
     };
 
-    return cmocka_run_group_tests_name("batches", tests, start, live_stop);
+    return cmocka_run_group_tests_name("batches", tests, set_up, live_stop);
 }

@@ -176,7 +176,7 @@ static void create_music(void)
     wait_until_active(music);
 }
 
-static int start(void **state)
+static int set_up(void **state)
 {
     dynamo_config config = {.endpoint = getenv("DYNAMO_TEST_ENDPOINT")};
     char          uuid[37];
@@ -198,7 +198,7 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     bool gone;
 
@@ -763,5 +763,5 @@ int main(void)
         cmocka_unit_test(errors),
     };
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

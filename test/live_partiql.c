@@ -20,7 +20,7 @@
 
 static char table[LIVE_NAME_SIZE]; /* id: a string, place: a number */
 
-static int start(void **state)
+static int set_up(void **state)
 {
     const char *server = getenv("DYNAMO_TEST_SERVER");
 
@@ -240,5 +240,5 @@ int main(void)
         cmocka_unit_test(batch),      cmocka_unit_test(transactions),
     };
 
-    return cmocka_run_group_tests_name("partiql", tests, start, live_stop);
+    return cmocka_run_group_tests_name("partiql", tests, set_up, live_stop);
 }

@@ -20,7 +20,7 @@
 
 static char table[LIVE_NAME_SIZE]; /* of accounts; id: a string */
 
-static int start(void **state)
+static int set_up(void **state)
 {
     if (live_start(state) != 0)
         return -1;
@@ -228,5 +228,5 @@ int main(void)
         cmocka_unit_test(misspelt_condition), cmocka_unit_test(hundred_items),
     };
 
-    return cmocka_run_group_tests_name("transactions", tests, start, live_stop);
+    return cmocka_run_group_tests_name("transactions", tests, set_up, live_stop);
 }

@@ -30,7 +30,7 @@ static void expect_ok(const char *row, dynamo_status status)
         fail_msg("%s: %s: %s", row, error.code, error.message);
 }
 
-static int start(void **state)
+static int set_up(void **state)
 {
     dynamo_config config = {.endpoint = getenv("DYNAMO_TEST_ENDPOINT")};
     json_t       *types, *schema;
@@ -73,7 +73,7 @@ static int start(void **state)
     return -1;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     dynamo_status status = DYNAMO_OK;
 
@@ -448,5 +448,5 @@ int main(void)
         cmocka_unit_test(items_read_can_be_written),
     };
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

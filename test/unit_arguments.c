@@ -38,7 +38,7 @@ static void begin_row(void)
     response = NULL;
 }
 
-static int start(void **state)
+static int set_up(void **state)
 {
     dynamo_config config = {0};
 
@@ -53,7 +53,7 @@ static int start(void **state)
     return client != NULL ? 0 : -1;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     (void)state;
     json_decref(response);
@@ -983,7 +983,7 @@ static void replica_of_a_global_table(void **state)
     expect_no_complaints();
 }
 
-#define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

@@ -34,13 +34,13 @@ static const fault_step stalls[STALLS_MAX] = {
     {.action = FAULT_STALL}, {.action = FAULT_STALL}, {.action = FAULT_STALL}, {.action = FAULT_STALL},
 };
 
-static int start(void **state)
+static int set_up(void **state)
 {
     *state = fault_server_start();
     return *state != NULL ? 0 : -1;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     fault_server_stop(*state);
     return 0;
@@ -1420,7 +1420,7 @@ static void version(void **state)
     assert_string_equal(dynamo_version(), DYNAMO_VERSION);
 }
 
-#define SERVED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

@@ -33,14 +33,14 @@
 #define SAFE_TIMEOUT_MS 10000
 
 
-static int start(void **state)
+static int set_up(void **state)
 {
     complaints = 0;
     *state     = fault_server_start();
     return *state != NULL ? 0 : -1;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     fault_server_stop(*state);
     return 0;
@@ -1245,38 +1245,38 @@ static void certificates_are_verified(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(bodies, start, stop),
-        cmocka_unit_test_setup_teardown(empty_bodies, start, stop),
-        cmocka_unit_test_setup_teardown(lengths, start, stop),
-        cmocka_unit_test_setup_teardown(broken_heads, start, stop),
-        cmocka_unit_test_setup_teardown(redirects_are_not_followed, start, stop),
-        cmocka_unit_test_setup_teardown(checksums, start, stop),
-        cmocka_unit_test_setup_teardown(late_answers, start, stop),
-        cmocka_unit_test_setup_teardown(timeout_of_the_whole_call, start, stop),
-        cmocka_unit_test_setup_teardown(error_answers, start, stop),
-        cmocka_unit_test_setup_teardown(long_message_is_cut_between_characters, start, stop),
-        cmocka_unit_test_setup_teardown(long_code_and_request_id_are_cut, start, stop),
-        cmocka_unit_test_setup_teardown(request_id_on_success_and_failure, start, stop),
-        cmocka_unit_test_setup_teardown(every_code, start, stop),
+        cmocka_unit_test_setup_teardown(bodies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(empty_bodies, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lengths, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(broken_heads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(redirects_are_not_followed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(checksums, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(late_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(timeout_of_the_whole_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(error_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_message_is_cut_between_characters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(long_code_and_request_id_are_cut, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(request_id_on_success_and_failure, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_code, set_up, tear_down),
         cmocka_unit_test(statuses_have_names_and_texts),
-        cmocka_unit_test_setup_teardown(details_are_plain, start, stop),
-        cmocka_unit_test_setup_teardown(details_of_a_raw_call_are_raw, start, stop),
-        cmocka_unit_test_setup_teardown(details_that_are_malformed, start, stop),
-        cmocka_unit_test_setup_teardown(malformed_values, start, stop),
-        cmocka_unit_test_setup_teardown(strings_keep_every_byte, start, stop),
+        cmocka_unit_test_setup_teardown(details_are_plain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(details_of_a_raw_call_are_raw, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(details_that_are_malformed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(malformed_values, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strings_keep_every_byte, set_up, tear_down),
 #if JANSSON_VERSION_HEX >= 0x020E00
-        cmocka_unit_test_setup_teardown(names_keep_nul, start, stop),
+        cmocka_unit_test_setup_teardown(names_keep_nul, set_up, tear_down),
 #endif
-        cmocka_unit_test_setup_teardown(huge_body_is_refused_while_it_arrives, start, stop),
-        cmocka_unit_test_setup_teardown(body_of_40_megabytes_is_refused, start, stop),
-        cmocka_unit_test_setup_teardown(body_of_17_megabytes_is_read, start, stop),
+        cmocka_unit_test_setup_teardown(huge_body_is_refused_while_it_arrives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(body_of_40_megabytes_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(body_of_17_megabytes_is_read, set_up, tear_down),
         cmocka_unit_test(connection_refused),
         cmocka_unit_test(host_that_does_not_exist),
-        cmocka_unit_test_setup_teardown(request_on_a_kept_connection_is_sent_once, start, stop),
-        cmocka_unit_test_setup_teardown(connection_closed_while_idle, start, stop),
-        cmocka_unit_test_setup_teardown(body_that_did_not_go_out_whole, start, stop),
-        cmocka_unit_test_setup_teardown(raw_call_knows_writes_from_reads, start, stop),
-        cmocka_unit_test_setup_teardown(plain_server_at_an_https_endpoint, start, stop),
+        cmocka_unit_test_setup_teardown(request_on_a_kept_connection_is_sent_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(connection_closed_while_idle, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(body_that_did_not_go_out_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(raw_call_knows_writes_from_reads, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plain_server_at_an_https_endpoint, set_up, tear_down),
         cmocka_unit_test_setup_teardown(certificates_are_verified, tls_prepare, tls_stop),
     };
 

@@ -52,7 +52,7 @@ static void expect_json(const char *row, const char *what, json_t *found, const 
     json_decref(value);
 }
 
-static int start(void **state)
+static int set_up(void **state)
 {
     static context shared;
     dynamo_error   error = {0};
@@ -69,7 +69,7 @@ static int start(void **state)
     return shared.client != NULL ? 0 : -1;
 }
 
-static int stop(void **state)
+static int tear_down(void **state)
 {
     context *shared = *state;
 
@@ -1078,5 +1078,5 @@ int main(void)
         cmocka_unit_test(given_back),
     };
 
-    return cmocka_run_group_tests_name("rules", tests, start, stop);
+    return cmocka_run_group_tests_name("rules", tests, set_up, tear_down);
 }
