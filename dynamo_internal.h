@@ -4,6 +4,7 @@
  * The files, from the ground up; each knows only those above it in this list:
  *
  *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
+ *     sigpipe.c                                                   a signal kept from the host
  *     number.c  binary.c  text.c                                  numbers, base64, JSON text
  *     marshal.c                                                   plain JSON <-> AttributeValue
  *     shape.c                                                     requests and answers by their shapes
@@ -40,6 +41,7 @@
 #endif
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -127,6 +129,17 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
 
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
+
+/* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
+
+typedef struct dynamo_sigpipe {
+    sigset_t former;  /* the thread's mask */
+    bool     pending; /* already: not ours to take */
+} dynamo_sigpipe;
+
+/* Around whatever may make libcurl write, in the same thread. */
+void dynamo_sigpipe_hold(dynamo_sigpipe *guard);
+void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
 
 /* ---- checksum.c -------------------------------------------------------------------------------------------------- */
 
@@ -498,7 +511,6 @@ typedef struct dynamo_handle {
     curl_socket_t         sockets[DYNAMO_HANDLE_SOCKETS]; /* open ones, for a child after fork() */
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
-    bool                  sockets_secure;  /* some may speak TLS */
 
     const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
     struct curl_slist      lines[DYNAMO_LINE_COUNT];
@@ -518,6 +530,9 @@ typedef struct dynamo_handle {
 
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
+
+/* Closes its connections: the next exchange makes a new one. false: memory ran out. */
+bool dynamo_handle_disconnect(dynamo_handle *handle);
 
 /* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
 void dynamo_handle_abandon(dynamo_handle *handle);

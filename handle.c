@@ -187,7 +187,7 @@ static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *sett
         long       value;
     } numbers[] = {
         { CURLOPT_POST, 1 },
-        { CURLOPT_NOSIGNAL, 1 }, /* the host's signals are the host's; transport.c sees to SIGPIPE */
+        { CURLOPT_NOSIGNAL, 1 }, /* the host's signals are the host's; sigpipe.c sees to SIGPIPE */
         { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
         { CURLOPT_FOLLOWLOCATION, 0 }, /* a signed request goes where it was signed for */
         { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
@@ -264,15 +264,34 @@ failed:
 
 void dynamo_handle_free(dynamo_handle *handle)
 {
+    dynamo_sigpipe guard;
+
     if (handle == NULL)
         return;
+    dynamo_sigpipe_hold(&guard);
     curl_easy_cleanup(handle->easy);
     (void)curl_multi_cleanup(handle->multi);
+    dynamo_sigpipe_release(&guard);
     for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
     dynamo_buffer_free(&handle->scratch);
     dynamo_buffer_free(&handle->body);
     free(handle);
+}
+
+/* The multi handle holds the connections; a new one begins without. */
+bool dynamo_handle_disconnect(dynamo_handle *handle)
+{
+    CURLM         *fresh = curl_multi_init();
+    dynamo_sigpipe guard;
+
+    if (fresh == NULL)
+        return false;
+    dynamo_sigpipe_hold(&guard);
+    (void)curl_multi_cleanup(handle->multi);
+    dynamo_sigpipe_release(&guard);
+    handle->multi = fresh;
+    return true;
 }
 
 /*

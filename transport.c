@@ -3,57 +3,8 @@
  */
 #include "dynamo_internal.h"
 
-#include <signal.h>
+#include <errno.h>
 #include <sys/socket.h>
-
-/* ---- SIGPIPE ----------------------------------------------------------------------------------------------------- */
-
-/*
- * A write to a connection that the peer has closed raises SIGPIPE in the writing thread, where the TLS library doesn't
- * prevent it. The host's handler and mask are the host's: the signal is blocked in this thread for the exchange, and
- * one that arrived meanwhile is taken back.
- */
-typedef struct sigpipe_guard {
-    sigset_t former;
-    bool     pending; /* before the exchange: not ours to take */
-} sigpipe_guard;
-
-static bool sigpipe_is_pending(void)
-{
-    sigset_t pending;
-
-    return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
-}
-
-static void sigpipe_hold(sigpipe_guard *guard)
-{
-    sigset_t pipe;
-
-    (void)sigemptyset(&pipe);
-    (void)sigaddset(&pipe, SIGPIPE);
-    (void)pthread_sigmask(SIG_BLOCK, &pipe, &guard->former);
-    guard->pending = sigismember(&guard->former, SIGPIPE) == 1 && sigpipe_is_pending();
-}
-
-static void sigpipe_release(const sigpipe_guard *guard)
-{
-    if (!guard->pending && sigpipe_is_pending()) {
-        sigset_t pipe;
-
-        (void)sigemptyset(&pipe);
-        (void)sigaddset(&pipe, SIGPIPE);
-#if defined(__APPLE__) || defined(__OpenBSD__)
-        int taken;
-
-        (void)sigwait(&pipe, &taken);
-#else
-        const struct timespec at_once = { 0, 0 };
-
-        (void)sigtimedwait(&pipe, NULL, &at_once);
-#endif
-    }
-    (void)pthread_sigmask(SIG_SETMASK, &guard->former, NULL);
-}
 
 /* ---- The request ------------------------------------------------------------------------------------------------- */
 
@@ -137,9 +88,8 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
 
     if (handle->endpoint == exchange->endpoint)
         return CURLE_OK;
-    handle->endpoint       = NULL;
-    handle->sockets_secure = handle->sockets_secure || exchange->endpoint->secure;
-    code                   = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
+    handle->endpoint = NULL;
+    code             = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
     set_line(handle, DYNAMO_LINE_HOST, "Host: ", exchange->endpoint->host);
     if (code != CURLE_OK || handle->texts[DYNAMO_LINE_HOST].failed)
         return CURLE_OUT_OF_MEMORY;
@@ -148,22 +98,20 @@ static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *han
 }
 
 /*
- * A server that says more than the length it announced would have the rest taken for the next answer, which libcurl
- * before 8.0 allows. So a connection on which there is something to read before anything was asked is ended; over TLS
- * that is no more than a session ticket.
+ * Whether there is something to read on a connection before anything was asked: its end, or what a server said beyond
+ * the length it announced, which would be taken for the next answer. libcurl from 8.0 on sees to the latter, and the
+ * newest look for the end only when a connection has been idle for a while. Over TLS nothing can be left that an answer
+ * doesn't come behind.
  */
-static void end_stray_talk(const dynamo_handle *handle)
+static bool is_stale(const dynamo_handle *handle)
 {
-    char   stray[512];
-    size_t most = 128; /* a server that never stops is not waited for */
+    char byte;
 
-    for (size_t i = 0; !handle->sockets_secure && i < handle->socket_count; i++) {
-        if (recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) <= 0)
-            continue;
-        while (most-- > 0 && recv(handle->sockets[i], stray, sizeof(stray), MSG_DONTWAIT) > 0)
-            ;
-        (void)shutdown(handle->sockets[i], SHUT_RDWR); /* libcurl sees its end, and makes a new one */
-    }
+    for (size_t i = 0; i < handle->socket_count; i++)
+        if (recv(handle->sockets[i], &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+            (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+            return true;
+    return false;
 }
 
 /* ---- The transfer ------------------------------------------------------------------------------------------------ */
@@ -285,10 +233,10 @@ static dynamo_status judge(dynamo_exchange *exchange, dynamo_handle *handle, CUR
 
 dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
 {
-    sigpipe_guard guard;
-    dynamo_status status;
-    dynamo_status ended = DYNAMO_OK;
-    CURLcode      code;
+    dynamo_sigpipe guard;
+    dynamo_status  status;
+    dynamo_status  ended = DYNAMO_OK;
+    CURLcode       code;
 
     handle->head      = (dynamo_answer_head){ 0 };
     handle->reason[0] = '\0';
@@ -298,11 +246,11 @@ dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *hand
     status = sign(exchange, handle, error);
     if (status != DYNAMO_OK)
         return status;
-    if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK)
+    if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK ||
+        (is_stale(handle) && !dynamo_handle_disconnect(handle)))
         return dynamo_fail_memory(error);
-    end_stray_talk(handle);
-    sigpipe_hold(&guard);
+    dynamo_sigpipe_hold(&guard);
     code = transfer(handle, exchange->deadline, &ended);
-    sigpipe_release(&guard);
+    dynamo_sigpipe_release(&guard);
     return judge(exchange, handle, code, ended, error);
 }
