@@ -453,7 +453,7 @@ static void long_message_is_cut_between_characters(void **state)
         fault_server_script(*state, &step, 1);
         assert_int_equal(make_call(client, false, NULL, &error), DYNAMO_ERR_VALIDATION);
         assert_true(is_utf8(error.message));
-        assert_in_range(strlen(error.message), sizeof(error.message) - 5, sizeof(error.message) - 1);
+        assert_true(strlen(error.message) >= sizeof(error.message) - 5);
         assert_int_equal((strlen(error.message) - shift) % 4, 0);
     }
     dynamo_error_clear(&error);
