@@ -846,7 +846,7 @@ typedef struct dynamo_scan_options {
     json_t     *exclusive_start_key;         /* LastEvaluatedKey of the page before, as it is */
     const char *return_consumed_capacity;    /* "INDEXES", "TOTAL", "NONE" */
     int64_t     total_segments;              /* of a parallel scan, 1 to 1,000,000 */
-    int64_t     segment;                     /* from 0; sent exactly when total_segments is set */
+    int64_t     segment;                     /* from 0; sent exactly when total_segments is set, refused without */
     const char *projection_expression;       /* the attributes to return */
     const char *filter_expression;           /* drops items after they were read */
     json_t     *expression_attribute_names;  /* {"#n": "name"} */

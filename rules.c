@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-/* ---- How many ---------------------------------------------------------------------------------------------------- */
-
 static size_t count_elements(json_t *list)
 {
     return json_array_size(list);
@@ -64,54 +62,12 @@ static dynamo_status check_one_count(const dynamo_request *request, const count_
                        rule->what, rule->operation, rule->most);
 }
 
-static dynamo_status check_count(const dynamo_request *request, dynamo_error *error)
+dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error)
 {
     dynamo_status status = DYNAMO_OK;
 
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(count_rules); i++)
         if (strcmp(count_rules[i].operation, request->operation->name) == 0)
             status = check_one_count(request, &count_rules[i], error);
-    return status;
-}
-
-/* ---- Segments ---------------------------------------------------------------------------------------------------- */
-
-#define MOST_SEGMENTS 1000000
-
-static dynamo_status check_segments(const dynamo_request *request, dynamo_error *error)
-{
-    int64_t segment, total;
-
-    if (strcmp(request->operation->name, "Scan") != 0)
-        return DYNAMO_OK;
-    segment = request->values[dynamo_request_find(request, "Segment")].integer;
-    total   = request->values[dynamo_request_find(request, "TotalSegments")].integer;
-    if (total == 0 && segment == 0)
-        return DYNAMO_OK;
-    if (total == 0)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
-                           "segment is set without total_segments: the whole table would be scanned");
-    if (total < 1 || total > MOST_SEGMENTS)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "total_segments is %lld: 1 to %d are possible",
-                           (long long)total, MOST_SEGMENTS);
-    if (segment < 0 || segment >= total)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
-                           "segment is %lld: with total_segments %lld it is 0 to %lld", (long long)segment,
-                           (long long)total, (long long)total - 1);
-    return DYNAMO_OK;
-}
-
-/* ---- All of them ------------------------------------------------------------------------------------------------- */
-
-dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error)
-{
-    static dynamo_status (*const checks[])(const dynamo_request *request, dynamo_error *error) = {
-        check_count,
-        check_segments,
-    };
-    dynamo_status status = DYNAMO_OK;
-
-    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(checks); i++)
-        status = checks[i](request, error);
     return status;
 }

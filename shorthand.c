@@ -240,11 +240,17 @@ dynamo_status dynamo_shorten_query(dynamo_request *request, const void *options,
     return DYNAMO_OK;
 }
 
-/* Segment 0 is a segment like any other: it is sent exactly when there are segments. */
+/* Segment 0 is a segment like any other: it is sent exactly when there are segments. Without them another would be left
+ * out in silence, and the whole table scanned. */
 dynamo_status dynamo_shorten_scan(dynamo_request *request, const void *options, dynamo_error *error)
 {
+    size_t segment = dynamo_request_find(request, "Segment");
+    bool   total   = is_present(request, "TotalSegments");
+
     (void)options;
-    (void)error;
-    request->present[dynamo_request_find(request, "Segment")] = is_present(request, "TotalSegments");
+    if (request->present[segment] && !total)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "segment is set without total_segments: the whole table would be scanned");
+    request->present[segment] = total;
     return DYNAMO_OK;
 }
