@@ -70,8 +70,12 @@ SHARED_LDFLAGS = -dynamiclib -install_name $(LIBDIR)/$(SHARED) -compatibility_ve
 else
 SHARED = libdynamo.so.$(VERSION)
 SHARED_LINKS = libdynamo.so.$(SOVERSION) libdynamo.so
+# The tables are full of pointers: packed, their relocations take 1 KB in place of 50. glibc reads that from 2.36 on.
+PACK_RELOCATIONS = $(shell ld --help 2>/dev/null | grep -q pack-relative-relocs && \
+	getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, "."); exit !(v[1] > 2 || v[2] >= 36) }' && \
+	echo -Wl,-z,pack-relative-relocs)
 SHARED_LDFLAGS = -shared -Wl,-soname,libdynamo.so.$(SOVERSION) -Wl,--version-script,$(BUILD)/dynamo.map -Wl,-z,defs \
-	-Wl,--gc-sections
+	-Wl,--gc-sections $(PACK_RELOCATIONS)
 endif
 
 # What the scripts below test/ are told of the build.
