@@ -119,13 +119,17 @@ static dynamo_status read_error(const dynamo_message *message, const dynamo_exch
 
 /* ---- Outputs ----------------------------------------------------------------------------------------------------- */
 
+/* An answer that is empty altogether stays {}. Steals the output. */
 static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
 {
-    json_t *inner = json_incref(json_object_get(output, member));
+    json_t *inner = json_object_get(output, member);
 
-    json_decref(output);
+    if (inner == NULL && json_object_size(output) == 0)
+        return output;
     if (inner == NULL)
         (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer has no %s", member);
+    json_incref(inner);
+    json_decref(output);
     return inner;
 }
 

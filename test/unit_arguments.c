@@ -744,6 +744,7 @@ static void unwrapped_answers(void **state)
 {
     static const fault_step wrapped[] = {{.body = "{\"TableDescription\":{\"TableName\":\"T\"}}"}};
     static const fault_step table[]   = {{.body = "{\"Table\":{\"TableName\":\"T\"}}"}};
+    static const fault_step other[]   = {{.body = "{\"Chair\":{\"TableName\":\"T\"}}"}};
     json_t                 *types     = json("{'a': 'S'}");
     json_t                 *schema    = json("{'a': 'HASH'}");
 
@@ -769,9 +770,14 @@ static void unwrapped_answers(void **state)
         json_decref(response);
         response = NULL;
     }
-    fault_server_script(server, NULL, 0);
+    fault_server_script(server, other, 1);
     assert_int_equal(dynamo_describe_table(client, "T", REST), DYNAMO_ERR_BAD_RESPONSE);
     assert_non_null(strstr(error.message, "Table"));
+    fault_server_script(server, NULL, 0); /* {} */
+    assert_int_equal(dynamo_describe_table(client, "T", REST), DYNAMO_OK);
+    assert_int_equal(json_object_size(response), 0);
+    json_decref(response);
+    response = NULL;
     json_decref(types);
     json_decref(schema);
 }
