@@ -22,6 +22,9 @@ typedef struct error_row {
     { DYNAMO_ERR_##name, "DYNAMO_ERR_" #name, code, DYNAMO_RETRY_##retry, message }
 
 static const error_row error_rows[] = {
+    /* First: what a number or a code that isn't here is taken for. */
+    LOCAL(UNKNOWN_SERVICE, NEVER, "The service answered an error that is unknown here."),
+
     { DYNAMO_OK, "DYNAMO_OK", NULL, DYNAMO_RETRY_NEVER, "The call succeeded." },
 
     LOCAL(INVALID_ARGUMENT, NEVER, "An argument is not valid; nothing was sent."),
@@ -41,7 +44,6 @@ static const error_row error_rows[] = {
     LOCAL(CANCELED, NEVER, "The call was canceled."),
     LOCAL(UNPROCESSED, NEVER, "A batch ended with something left to do."),
     LOCAL(WAITER_FAILED, NEVER, "The state waited for can't come any more."),
-    LOCAL(UNKNOWN_SERVICE, NEVER, "The service answered an error that is unknown here."),
 
     SERVICE(BACKUP_IN_USE, "BackupInUse", NEVER, "Another operation on the backup is in progress."),
     SERVICE(BACKUP_NOT_FOUND, "BackupNotFound", NEVER, "There is no such backup."),
@@ -125,15 +127,10 @@ static const error_row error_rows[] = {
 
 static const error_row *row_of_status(dynamo_status status)
 {
-    const error_row *unknown = NULL;
-
-    for (size_t i = 0; i < DYNAMO_COUNT(error_rows); i++) {
+    for (size_t i = 0; i < DYNAMO_COUNT(error_rows); i++)
         if (error_rows[i].status == status)
             return &error_rows[i];
-        if (error_rows[i].status == DYNAMO_ERR_UNKNOWN_SERVICE)
-            unknown = &error_rows[i];
-    }
-    return unknown;
+    return &error_rows[0];
 }
 
 const char *dynamo_status_name(dynamo_status status)
