@@ -1,7 +1,7 @@
 #!/bin/sh
 # The manual: every page is clean by mandoc -Tlint, every alias leads to a page, every public name of dynamo.h has a
-# page or an alias, every status and macro is spoken of, and every EXAMPLES compiles, without a warning, and runs
-# against the local server.
+# page or an alias, every status and macro is spoken of, and every EXAMPLES, and the README's program, compiles, without
+# a warning, and runs against the local server.
 # The environment: BUILD, CC, WARNINGS, FLAGS, LIBS, SERVER.
 set -u
 export LC_ALL=C
@@ -95,15 +95,25 @@ extract() { # PAGE FOLDER
 compile_and_run() { # SOURCE
     program=${1%.c}
     if ! $CC -std=c11 -pthread $WARNINGS -Werror -I. $FLAGS -o "$program" "$1" "$BUILD/libdynamo.a" $LIBS; then
-        complain "EXAMPLES of $(basename "$1") doesn't compile"
+        complain "the program of $(basename "$1") doesn't compile"
     elif ! "$program" >"$program.log" 2>&1 </dev/null; then
         cat "$program.log"
-        complain "EXAMPLES of $(basename "$1") fails"
+        complain "the program of $(basename "$1") fails"
     fi
+}
+
+# The README's program, between ```c and ```.
+extract_readme() { # FOLDER
+    awk -v stem="$1/README" '
+        /^```c$/ { number++; inside = 1; next }
+        /^```/   { inside = 0 }
+        inside   { print >(stem "." number ".c") }' README.md
+    [ -e "$1/README.1.c" ] || complain "README.md has no program"
 }
 
 run_examples() {
     mkdir -p "$folder/examples"
+    extract_readme "$folder/examples"
     for page in man/*.[35]; do
         is_alias "$page" && continue
         extract "$page" "$folder/examples"
@@ -119,7 +129,7 @@ run_examples() {
 programs=0
 if [ "${1-}" = examples ]; then
     run_examples
-    echo "man: $programs programs in EXAMPLES compiled and run"
+    echo "man: $programs programs in EXAMPLES and README compiled and run"
     [ "$programs" -gt 0 ] || complain "no page has an example"
     exit "$status"
 fi
