@@ -38,7 +38,7 @@ static char *enlarge_secret(const dynamo_buffer *buffer, size_t capacity)
     return data;
 }
 
-/* Makes room for `length` more bytes and a NUL: doubled, so that appending stays linear. */
+/* Makes room for `length` more bytes and a NUL, where there is none: doubled, so that appending stays linear. */
 static bool buffer_reserve(dynamo_buffer *buffer, size_t length)
 {
     size_t capacity = buffer->capacity != 0 ? buffer->capacity : FIRST_CAPACITY;
@@ -54,8 +54,6 @@ static bool buffer_reserve(dynamo_buffer *buffer, size_t length)
         return false;
     }
     needed = buffer->length + length + 1;
-    if (needed <= buffer->capacity)
-        return true;
     while (capacity < needed)
         capacity *= 2;
     data = buffer->secret ? enlarge_secret(buffer, capacity) : realloc(buffer->data, capacity);
@@ -70,7 +68,10 @@ static bool buffer_reserve(dynamo_buffer *buffer, size_t length)
 
 void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length)
 {
-    if (buffer->failed || !buffer_reserve(buffer, length))
+    bool room = length < buffer->capacity - buffer->length &&
+                (buffer->limit == 0 || length <= buffer->limit - buffer->length);
+
+    if (buffer->failed || (!room && !buffer_reserve(buffer, length)))
         return;
     if (length != 0)
         memcpy(buffer->data + buffer->length, data, length);

@@ -209,6 +209,10 @@ void dynamo_copy_text(char *field, size_t size, const char *text, size_t length)
     size_t in  = 0;
 
     while (in < length) {
+        if (text[in] >= ' ' && text[in] <= '~' && out + 1 < size) { /* most text is no more than this */
+            field[out++] = text[in++];
+            continue;
+        }
         size_t character = character_length((const unsigned char *)text + in, length - in);
         bool   plain     = character > 1 || (character == 1 && (unsigned char)text[in] >= 0x20 && text[in] != 0x7F);
         size_t written   = plain ? character : 1;

@@ -14,17 +14,10 @@
 
 /* ---- Characters -------------------------------------------------------------------------------------------------- */
 
-/* A byte that stands for itself in a JSON string and is a character on its own. */
-static bool is_plain(char character)
-{
-    unsigned char byte = (unsigned char)character;
-
-    return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
+/* Past the bytes that stand for themselves in a JSON string, and are characters on their own. */
 static const char *skip_plain(const char *next, const char *end)
 {
-    while (next < end && is_plain(*next))
+    while (next < end && (unsigned char)*next >= 0x20 && (unsigned char)*next < 0x80 && *next != '"' && *next != '\\')
         next++;
     return next;
 }
@@ -475,6 +468,8 @@ static bool unescape(dynamo_string *string, const char *next, const char *end)
 
 char dynamo_read_peek(dynamo_reader *reader)
 {
+    if (reader->next < reader->end && (unsigned char)*reader->next > ' ') /* the service sends no white space */
+        return *reader->next;
     while (reader->next < reader->end &&
            (*reader->next == ' ' || *reader->next == '\n' || *reader->next == '\r' || *reader->next == '\t'))
         reader->next++;
