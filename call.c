@@ -4,7 +4,6 @@
 #include "dynamo_internal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #define OPERATION_NAME_MAX 64
 #define TARGET_SIZE (OPERATION_NAME_MAX + 32)

@@ -238,6 +238,15 @@ int dynamo_read_element(dynamo_reader *reader, const dynamo_path *path, size_t *
 json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
 bool    dynamo_read_end(dynamo_reader *reader);                           /* nothing but white space is left */
 
+/* How a list's elements or an object's members are read. A member's name is the last step of the path. */
+typedef json_t *(*dynamo_read_function)(dynamo_reader *reader, const dynamo_path *path, const void *context);
+
+/* A whole list or object, with each value as the function reads it. */
+json_t *dynamo_read_list(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
+                         const void *context);
+json_t *dynamo_read_object(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
+                           const void *context);
+
 /* Fails with reader->failure, the words, the path, and line and column where they help. Returns false. */
 bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char *words);
 

@@ -606,27 +606,15 @@ static json_t *read_null(dynamo_reader *reader, const dynamo_path *path)
 
 typedef json_t *(*read_function)(dynamo_reader *reader, const dynamo_path *path);
 
+/* `context` is where the function for the value stands: a function itself can't be passed as an object. */
+static json_t *read_by(dynamo_reader *reader, const dynamo_path *path, const void *context)
+{
+    return (*(const read_function *)context)(reader, path);
+}
+
 static json_t *read_elements(dynamo_reader *reader, const dynamo_path *path, read_function read_element)
 {
-    json_t *list  = allocated(reader, json_array());
-    size_t  count = 0;
-    int     more  = list != NULL && dynamo_read_open(reader, path, '[') ? 1 : -1;
-
-    while (more > 0 && (more = dynamo_read_element(reader, path, &count)) > 0) {
-        dynamo_path step    = { path, NULL, 0, count - 1 };
-        json_t     *element = read_element(reader, &step);
-
-        if (element == NULL) {
-            more = -1;
-        } else if (json_array_append_new(list, element) != 0) {
-            dynamo_fail_memory(reader->error);
-            more = -1;
-        }
-    }
-    if (more == 0)
-        return list;
-    json_decref(list);
-    return NULL;
+    return dynamo_read_list(reader, path, read_by, &read_element);
 }
 
 static json_t *read_list(dynamo_reader *reader, const dynamo_path *path)
@@ -653,22 +641,9 @@ static json_t *read_binary_set(dynamo_reader *reader, const dynamo_path *path)
 
 json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path)
 {
-    json_t       *item = allocated(reader, json_object());
-    dynamo_string name;
-    size_t        count = 0;
-    int           more  = item != NULL && dynamo_read_open(reader, path, '{') ? 1 : -1;
+    static const read_function read_value = dynamo_read_attribute_value;
 
-    while (more > 0 && (more = dynamo_read_member(reader, path, &count, &name)) > 0) {
-        dynamo_path step = { path, name.text, name.length, 0 };
-
-        if (!dynamo_read_keep(reader, &step, item, &name, dynamo_read_attribute_value(reader, &step)))
-            more = -1;
-        free(name.owned);
-    }
-    if (more == 0)
-        return item;
-    json_decref(item);
-    return NULL;
+    return dynamo_read_object(reader, path, read_by, &read_value);
 }
 
 /* The map with one more $ before its only name. Steals the map. */

@@ -6,7 +6,6 @@
  */
 #include "dynamo_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_names[] = {
@@ -166,66 +165,20 @@ dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-static json_t *read_list(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
+/* `context` is the list's shape. */
+static json_t *read_element(dynamo_reader *reader, const dynamo_path *path, const void *context)
 {
-    dynamo_path step  = { path, NULL, 0, 0 };
-    json_t     *list  = json_array();
-    size_t      count = 0;
-    int         more;
+    const dynamo_shape *shape = context;
 
-    if (list == NULL) {
-        (void)dynamo_fail_memory(reader->error);
-        return NULL;
-    }
-    if (!dynamo_read_open(reader, path, '['))
-        goto failed;
-    while ((more = dynamo_read_element(reader, path, &count)) > 0) {
-        json_t *element;
-
-        step.index = count - 1;
-        element    = dynamo_read_shape(reader, shape->of, &step);
-        if (element == NULL)
-            goto failed;
-        if (json_array_append_new(list, element) != 0) {
-            (void)dynamo_fail_memory(reader->error);
-            goto failed;
-        }
-    }
-    if (more == 0)
-        return list;
-failed:
-    json_decref(list);
-    return NULL;
+    return dynamo_read_shape(reader, shape->of, path);
 }
 
-static json_t *read_object(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
+/* `context` is the shape of the map or structure. */
+static json_t *read_member(dynamo_reader *reader, const dynamo_path *path, const void *context)
 {
-    json_t       *object = json_object();
-    size_t        count  = 0;
-    dynamo_string name;
-    int           more;
+    const dynamo_shape *of = member_shape(context, path);
 
-    if (object == NULL) {
-        (void)dynamo_fail_memory(reader->error);
-        return NULL;
-    }
-    if (!dynamo_read_open(reader, path, '{'))
-        goto failed;
-    while ((more = dynamo_read_member(reader, path, &count, &name)) > 0) {
-        dynamo_path         step = { path, name.text, name.length, 0 };
-        const dynamo_shape *of   = member_shape(shape, &step);
-        json_t             *value = dynamo_read_shape(reader, of != NULL ? of : &dynamo_shape_any, &step);
-        bool                kept  = value != NULL && dynamo_read_keep(reader, &step, object, &name, value);
-
-        free(name.owned);
-        if (!kept)
-            goto failed;
-    }
-    if (more == 0)
-        return object;
-failed:
-    json_decref(object);
-    return NULL;
+    return dynamo_read_shape(reader, of != NULL ? of : &dynamo_shape_any, path);
 }
 
 json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
@@ -235,11 +188,11 @@ json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, cons
     if (shape->kind == DYNAMO_KIND_ATTRIBUTE_VALUE)
         return dynamo_read_attribute_value(reader, path);
     if (shape->kind == DYNAMO_KIND_LIST && next == '[')
-        return read_list(reader, shape, path);
+        return dynamo_read_list(reader, path, read_element, shape);
     if (shape->kind == DYNAMO_KIND_MAP && next == '{')
         return shape->of->kind == DYNAMO_KIND_ATTRIBUTE_VALUE ? dynamo_read_item(reader, path)
-                                                              : read_object(reader, shape, path);
+                                                              : dynamo_read_object(reader, path, read_member, shape);
     if (shape->kind == DYNAMO_KIND_STRUCTURE && next == '{')
-        return read_object(reader, shape, path);
+        return dynamo_read_object(reader, path, read_member, shape);
     return dynamo_read_json(reader, path);
 }

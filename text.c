@@ -648,34 +648,35 @@ static json_t *read_text(dynamo_reader *reader, const dynamo_path *path)
     return text;
 }
 
-static json_t *read_array(dynamo_reader *reader, const dynamo_path *path)
+json_t *dynamo_read_list(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read, const void *context)
 {
-    json_t *array = json_array();
+    json_t *list  = json_array();
     size_t  count = 0;
     int     more  = -1;
 
-    if (array == NULL)
+    if (list == NULL)
         dynamo_fail_memory(reader->error);
     else if (dynamo_read_open(reader, path, '['))
         more = 1;
     while (more > 0 && (more = dynamo_read_element(reader, path, &count)) > 0) {
         dynamo_path step  = { path, NULL, 0, count - 1 };
-        json_t     *value = dynamo_read_json(reader, &step);
+        json_t     *value = read(reader, &step, context);
 
         if (value == NULL) {
             more = -1;
-        } else if (json_array_append_new(array, value) != 0) {
+        } else if (json_array_append_new(list, value) != 0) {
             dynamo_fail_memory(reader->error);
             more = -1;
         }
     }
     if (more == 0)
-        return array;
-    json_decref(array);
+        return list;
+    json_decref(list);
     return NULL;
 }
 
-static json_t *read_object(dynamo_reader *reader, const dynamo_path *path)
+json_t *dynamo_read_object(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
+                           const void *context)
 {
     json_t       *object = json_object();
     dynamo_string name;
@@ -689,7 +690,7 @@ static json_t *read_object(dynamo_reader *reader, const dynamo_path *path)
     while (more > 0 && (more = dynamo_read_member(reader, path, &count, &name)) > 0) {
         dynamo_path step = { path, name.text, name.length, 0 };
 
-        if (!dynamo_read_keep(reader, &step, object, &name, dynamo_read_json(reader, &step)))
+        if (!dynamo_read_keep(reader, &step, object, &name, read(reader, &step, context)))
             more = -1;
         free(name.owned);
     }
@@ -719,15 +720,21 @@ static json_t *read_constant(dynamo_reader *reader, const dynamo_path *path)
     return NULL;
 }
 
+static json_t *read_any(dynamo_reader *reader, const dynamo_path *path, const void *context)
+{
+    (void)context;
+    return dynamo_read_json(reader, path);
+}
+
 json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path)
 {
     char next = dynamo_read_peek(reader);
 
     switch (next) {
     case '{':
-        return read_object(reader, path);
+        return dynamo_read_object(reader, path, read_any, NULL);
     case '[':
-        return read_array(reader, path);
+        return dynamo_read_list(reader, path, read_any, NULL);
     case '"':
         return read_text(reader, path);
     default:
