@@ -7,29 +7,35 @@
 
 #include <stdio.h>
 
-/* ---- Errors of the service --------------------------------------------------------------------------------------- */
-
-static json_t *read_object(const dynamo_shape *shape, const dynamo_buffer *body)
+/* The body as the shape reads it, if it is an object and nothing else. `error` may be NULL. */
+static json_t *read_body(const dynamo_shape *shape, const dynamo_buffer *body, dynamo_error *error)
 {
-    const dynamo_path root   = { NULL, "", 0, 0 };
+    const dynamo_path root   = DYNAMO_PATH_ROOT("response");
     dynamo_reader     reader = { .start   = body->data,
                                  .next    = body->data,
                                  .end     = body->data + body->length,
-                                 .failure = DYNAMO_ERR_BAD_RESPONSE };
+                                 .failure = DYNAMO_ERR_BAD_RESPONSE,
+                                 .error   = error };
     json_t           *value  = dynamo_read_shape(&reader, shape, &root);
 
-    if (value != NULL && json_is_object(value) && dynamo_read_end(&reader))
+    if (value == NULL)
+        return NULL;
+    if (!json_is_object(value))
+        (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is JSON, but not an object");
+    else if (dynamo_read_end(&reader))
         return value;
     json_decref(value);
     return NULL;
 }
 
+/* ---- Errors of the service --------------------------------------------------------------------------------------- */
+
 /* An item in it that can't be read must not hide what the error is: then all of it stays as it came. */
 static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
 {
-    json_t *value = body->length != 0 ? read_object(message->error_output, body) : NULL;
+    json_t *value = body->length != 0 ? read_body(message->error_output, body, NULL) : NULL;
 
-    return value != NULL || body->length == 0 ? value : read_object(&dynamo_shape_any, body);
+    return value != NULL || body->length == 0 ? value : read_body(&dynamo_shape_any, body, NULL);
 }
 
 static const char *string_member(const json_t *object, const char *name)
@@ -135,13 +141,7 @@ static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
 
 static json_t *read_output(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
 {
-    const dynamo_path root   = DYNAMO_PATH_ROOT("response");
-    dynamo_reader     reader = { .start   = body->data,
-                                 .next    = body->data,
-                                 .end     = body->data + body->length,
-                                 .failure = DYNAMO_ERR_BAD_RESPONSE,
-                                 .error   = error };
-    json_t           *output;
+    json_t *output;
 
     if (body->length == 0 && message->may_be_empty) {
         output = json_object();
@@ -153,16 +153,7 @@ static json_t *read_output(const dynamo_message *message, const dynamo_buffer *b
         (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is empty");
         return NULL;
     }
-    output = dynamo_read_shape(&reader, message->output, &root);
-    if (output != NULL && !json_is_object(output)) {
-        (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is JSON, but not an object");
-        json_decref(output);
-        return NULL;
-    }
-    if (output != NULL && !dynamo_read_end(&reader)) {
-        json_decref(output);
-        return NULL;
-    }
+    output = read_body(message->output, body, error);
     return output != NULL && message->unwrap != NULL ? unwrap(output, message->unwrap, error) : output;
 }
 

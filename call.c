@@ -80,8 +80,7 @@ static dynamo_status try_once(one_attempt *attempt, json_t **response, dynamo_er
     dynamo_status  status = dynamo_deadline_check(&attempt->deadline);
 
     if (status != DYNAMO_OK)
-        return dynamo_fail(error, status, "%s before anything was sent",
-                           status == DYNAMO_ERR_CANCELED ? "canceled" : "the time limit ran out");
+        return dynamo_fail(error, status, "%s before anything was sent", dynamo_deadline_words(status));
     status = dynamo_keyring_get(&attempt->core->keyring, &attempt->deadline, &keys, error);
     if (status == DYNAMO_OK)
         status = dynamo_pool_take(&attempt->core->pool, &attempt->deadline, &handle, error);

@@ -153,8 +153,7 @@ dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline 
         dynamo_condition_wait(&keyring->refreshed, &keyring->lock, deadline);
         status = dynamo_deadline_check(deadline);
         if (status != DYNAMO_OK)
-            (void)dynamo_fail(error, status, "%s while waiting for credentials",
-                              status == DYNAMO_ERR_CANCELED ? "canceled" : "the time limit ran out");
+            (void)dynamo_fail(error, status, "%s while waiting for credentials", dynamo_deadline_words(status));
     }
     if (status == DYNAMO_OK && !is_usable(keyring->current))
         status = refresh(keyring, error);

@@ -31,6 +31,11 @@ dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline)
     return DYNAMO_OK;
 }
 
+const char *dynamo_deadline_words(dynamo_status status)
+{
+    return status == DYNAMO_ERR_CANCELED ? "canceled" : "the time limit ran out";
+}
+
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline)
 {
     int64_t left_ms;

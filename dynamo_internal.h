@@ -160,9 +160,6 @@ void dynamo_wipe_text(char *secret);           /* wipes and frees a string; NULL
 /* Why a text is no number that the service takes. The words are the service's own. NULL: it is one. */
 const char *dynamo_number_refusal(const char *text, size_t length);
 
-/* Whether two valid numbers are equal in value ("1e2" and "100.0"). */
-bool dynamo_number_equal(const char *one, size_t one_length, const char *other, size_t other_length);
-
 /* A text that two numbers share exactly when they are equal in value, and the number of significant digits. false: the
  * text is no number. */
 #define DYNAMO_NUMBER_KEY_SIZE 64
@@ -438,6 +435,9 @@ int64_t dynamo_deadline_from_now(int64_t milliseconds);
 
 /* DYNAMO_OK, DYNAMO_ERR_CANCELED or DYNAMO_ERR_TIMEOUT. */
 dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline);
+
+/* "canceled" or "the time limit ran out", for a check that failed. */
+const char *dynamo_deadline_words(dynamo_status status);
 
 /* How long a wait may last before the next check, 1 to DYNAMO_SLICE_MS. */
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);

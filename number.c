@@ -149,16 +149,6 @@ bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_K
     return true;
 }
 
-bool dynamo_number_equal(const char *one, size_t one_length, const char *other, size_t other_length)
-{
-    char   one_key[DYNAMO_NUMBER_KEY_SIZE];
-    char   other_key[DYNAMO_NUMBER_KEY_SIZE];
-    size_t digits;
-
-    return dynamo_number_key(one, one_length, one_key, &digits) &&
-           dynamo_number_key(other, other_length, other_key, &digits) && strcmp(one_key, other_key) == 0;
-}
-
 /* ---- Text to double ---------------------------------------------------------------------------------------------- */
 
 /* No double, and no point halfway between two, has more significant digits than 767: of those after 800 it matters

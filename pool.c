@@ -123,8 +123,7 @@ static dynamo_status wait_in_queue(dynamo_pool *pool, const dynamo_deadline *dea
     (void)pthread_cond_destroy(&waiter.condition);
     if (status != DYNAMO_OK)
         return dynamo_fail(error, status, "%s while waiting for one of %u handles (max_clients)",
-                           status == DYNAMO_ERR_CANCELED ? "canceled" : "the time limit ran out",
-                           pool->settings->max_clients);
+                           dynamo_deadline_words(status), pool->settings->max_clients);
     return DYNAMO_OK;
 }
 

@@ -476,12 +476,23 @@ static const struct {
     { "1234567890123456789012345678901234567.8", "1234567890123456789012345678901234567.9", false },
 };
 
+/* As marshalling compares the elements of a set. */
+static bool numbers_are_equal(const char *one, size_t one_length, const char *other, size_t other_length)
+{
+    char   one_key[DYNAMO_NUMBER_KEY_SIZE];
+    char   other_key[DYNAMO_NUMBER_KEY_SIZE];
+    size_t digits;
+
+    return dynamo_number_key(one, one_length, one_key, &digits) &&
+           dynamo_number_key(other, other_length, other_key, &digits) && strcmp(one_key, other_key) == 0;
+}
+
 static void test_number_equal(void **state)
 {
     (void)state;
     for (size_t i = 0; i < DYNAMO_COUNT(equal_rows); i++)
-        if (dynamo_number_equal(equal_rows[i].one, strlen(equal_rows[i].one), equal_rows[i].other,
-                                strlen(equal_rows[i].other)) != equal_rows[i].equal)
+        if (numbers_are_equal(equal_rows[i].one, strlen(equal_rows[i].one), equal_rows[i].other,
+                              strlen(equal_rows[i].other)) != equal_rows[i].equal)
             fail_msg("%s and %s", equal_rows[i].one, equal_rows[i].other);
 }
 
