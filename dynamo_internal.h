@@ -540,6 +540,9 @@ typedef struct dynamo_handle {
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
+/* Before it lies idle: gives back the memory of an answer larger than most. */
+void dynamo_handle_trim(dynamo_handle *handle);
+
 /* Closes its connections: the next exchange makes a new one. false: memory ran out. */
 bool dynamo_handle_disconnect(dynamo_handle *handle);
 

@@ -279,6 +279,14 @@ void dynamo_handle_free(dynamo_handle *handle)
     free(handle);
 }
 
+#define KEPT_BODY_CAPACITY ((size_t)64 * 1024)
+
+void dynamo_handle_trim(dynamo_handle *handle)
+{
+    if (handle->body.capacity > KEPT_BODY_CAPACITY)
+        dynamo_buffer_free(&handle->body);
+}
+
 /* The multi handle holds the connections; a new one begins without. */
 bool dynamo_handle_disconnect(dynamo_handle *handle)
 {

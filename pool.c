@@ -154,6 +154,8 @@ dynamo_status dynamo_pool_take(dynamo_pool *pool, const dynamo_deadline *deadlin
 
 void dynamo_pool_give(dynamo_pool *pool, dynamo_handle *handle)
 {
+    if (handle != NULL)
+        dynamo_handle_trim(handle);
     (void)pthread_mutex_lock(&pool->lock);
     pass_on(pool, handle);
     (void)pthread_mutex_unlock(&pool->lock);
