@@ -540,6 +540,10 @@ typedef struct dynamo_handle {
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
+/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended then
+ * tells. SIGPIPE is the caller's to hold. */
+CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
+
 /* Before it lies idle: gives back the memory of an answer larger than most. */
 void dynamo_handle_trim(dynamo_handle *handle);
 

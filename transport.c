@@ -116,45 +116,6 @@ static bool is_stale(const dynamo_handle *handle)
 
 /* ---- The transfer ------------------------------------------------------------------------------------------------ */
 
-static CURLcode result_of(CURLM *multi)
-{
-    int      left;
-    CURLMsg *message = curl_multi_info_read(multi, &left);
-
-    return message != NULL && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
-}
-
-static void count_sent(dynamo_handle *handle)
-{
-    curl_off_t sent = 0;
-
-    if (curl_easy_getinfo(handle->easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK && sent > handle->sent)
-        handle->sent = sent;
-}
-
-/* Runs until it is done or the time is over or the call canceled, which *ended then tells. */
-static CURLcode transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended)
-{
-    CURLcode code    = CURLE_FAILED_INIT;
-    int      running = 1;
-
-    if (curl_multi_add_handle(handle->multi, handle->easy) != CURLM_OK)
-        return CURLE_OUT_OF_MEMORY;
-    while (curl_multi_perform(handle->multi, &running) == CURLM_OK && running != 0) {
-        count_sent(handle);
-        *ended = dynamo_deadline_check(deadline);
-        if (*ended != DYNAMO_OK)
-            break;
-        if (curl_multi_poll(handle->multi, NULL, 0, dynamo_deadline_slice_ms(deadline), NULL) != CURLM_OK)
-            break;
-    }
-    count_sent(handle);
-    if (running == 0)
-        code = result_of(handle->multi);
-    (void)curl_multi_remove_handle(handle->multi, handle->easy);
-    return code;
-}
-
 static const struct {
     CURLcode      code;
     dynamo_status status;
@@ -250,7 +211,7 @@ dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *hand
         (is_stale(handle) && !dynamo_handle_disconnect(handle)))
         return dynamo_fail_memory(error);
     dynamo_sigpipe_hold(&guard);
-    code = transfer(handle, exchange->deadline, &ended);
+    code = dynamo_handle_transfer(handle, exchange->deadline, &ended);
     dynamo_sigpipe_release(&guard);
     return judge(exchange, handle, code, ended, error);
 }
