@@ -283,7 +283,7 @@ typedef struct dynamo_shape {
     dynamo_kind                 kind;
     const struct dynamo_shape  *of;      /* of each element of a list, each value of a map */
     const struct dynamo_member *members; /* of a structure; ends with a NULL name */
-    bool                        filled;  /* a list that the service refuses when it is empty */
+    bool                        filled;  /* a list or map that the service refuses when it is empty */
 } dynamo_shape;
 
 typedef struct dynamo_member {
