@@ -149,7 +149,22 @@ uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-
 
 #define DYNAMO_HASH_SIZE 32
 
-bool dynamo_sha256(const void *data, size_t length, uint8_t hash[DYNAMO_HASH_SIZE]);
+/* A SHA-256 under way, which can be copied there: what many texts begin with is hashed once. Freeing wipes. Each call
+ * that returns a bool: false when mbedTLS fails. */
+typedef struct dynamo_hash dynamo_hash;
+
+dynamo_hash *dynamo_hash_new(void); /* NULL: memory ran out */
+void         dynamo_hash_free(dynamo_hash *hash);
+bool         dynamo_hash_start(dynamo_hash *hash);
+bool         dynamo_hash_update(dynamo_hash *hash, const void *data, size_t length);
+bool         dynamo_hash_copy(dynamo_hash *to, const dynamo_hash *from);
+bool         dynamo_hash_finish(dynamo_hash *hash, uint8_t result[DYNAMO_HASH_SIZE]);
+
+/* HMAC with such: the text goes into the inner one between the two calls. */
+bool dynamo_hmac_start(dynamo_hash *inner, dynamo_hash *outer, const void *key, size_t key_length);
+bool dynamo_hmac_finish(dynamo_hash *inner, dynamo_hash *outer, uint8_t mac[DYNAMO_HASH_SIZE]);
+
+bool dynamo_sha256(const void *data, size_t length, uint8_t result[DYNAMO_HASH_SIZE]);
 bool dynamo_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                         uint8_t mac[DYNAMO_HASH_SIZE]);
 void dynamo_wipe(void *secret, size_t length); /* not optimised away; NULL allowed */
@@ -304,8 +319,8 @@ json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, cons
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 
-#define DYNAMO_TIMESTAMP_SIZE 17 /* "20150830T123600Z" with its NUL; the first eight are the date */
-#define DYNAMO_HEX_SIZE 65       /* a SHA-256 in lower-case hexadecimal with its NUL */
+#define DYNAMO_TIMESTAMP_SIZE 17   /* "20150830T123600Z" with its NUL; the first eight are the date */
+#define DYNAMO_SIGNATURE_LENGTH 64 /* in lower-case hexadecimal */
 
 typedef struct dynamo_header {
     const char *name; /* lower case */
@@ -318,8 +333,6 @@ typedef struct dynamo_sigv4_request {
     const char          *query; /* canonical already; "" mostly */
     const dynamo_header *headers; /* those to sign, sorted by name */
     size_t               header_count;
-    const void          *payload;
-    size_t               payload_length;
 } dynamo_sigv4_request;
 
 typedef struct dynamo_sigv4_scope {
@@ -329,18 +342,35 @@ typedef struct dynamo_sigv4_scope {
 } dynamo_sigv4_scope;
 
 void dynamo_sigv4_timestamp(int64_t seconds, char timestamp[DYNAMO_TIMESTAMP_SIZE]);
-bool dynamo_sigv4_payload_hash(const void *payload, size_t length, char hex[DYNAMO_HEX_SIZE]);
-void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request, const char *payload_hash);
-bool dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope, const dynamo_buffer *canonical);
 bool dynamo_sigv4_signing_key(const char *secret_key, const dynamo_sigv4_scope *scope, uint8_t key[DYNAMO_HASH_SIZE]);
-bool dynamo_sigv4_signature(const uint8_t key[DYNAMO_HASH_SIZE], const dynamo_buffer *string_to_sign,
-                            char hex[DYNAMO_HEX_SIZE]);
 
-/* All steps at once, with a key from dynamo_sigv4_signing_key(): the Authorization header's value. `scratch` is working
- * memory that a caller keeps from one request to the next. false: memory ran out, or mbedTLS failed. */
-bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
-                                const dynamo_sigv4_scope *scope, const char *access_key,
-                                const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+/* The canonical request but for its last line, the payload's hash. */
+void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request);
+
+/* The string to sign but for its last line, the canonical request's hash. */
+void dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope);
+
+/* The Authorization header's value but for its end, the signature. */
+void dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
+                                const dynamo_sigv4_scope *scope, const char *access_key);
+
+/* Makes signatures for requests that differ in their payload alone. */
+typedef struct dynamo_signer {
+    dynamo_hash *canonical;     /* the canonical request's beginning, hashed */
+    dynamo_hash *inner, *outer; /* HMAC with the signing key, the string to sign's beginning in it */
+    dynamo_hash *work[2];
+} dynamo_signer;
+
+bool dynamo_signer_init(dynamo_signer *signer); /* false: memory ran out; to be freed all the same */
+void dynamo_signer_free(dynamo_signer *signer); /* wipes */
+
+/* For a request as it is but for its payload. `scratch` is working memory that a caller keeps from one request to the
+ * next. false: memory ran out, or mbedTLS failed. */
+bool dynamo_signer_prepare(dynamo_signer *signer, const dynamo_sigv4_request *request, const dynamo_sigv4_scope *scope,
+                           const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+
+/* The signature: DYNAMO_SIGNATURE_LENGTH characters, no NUL. false: mbedTLS failed. */
+bool dynamo_signer_sign(dynamo_signer *signer, const void *payload, size_t length, char *signature);
 
 /* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
@@ -451,6 +481,7 @@ void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, con
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
 typedef struct dynamo_keys {
     atomic_uint        references;
+    uint64_t           number; /* no other set of the keyring has the same */
     dynamo_credentials values;
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
@@ -461,6 +492,7 @@ typedef struct dynamo_keyring {
     pthread_mutex_t        lock; /* never held while a callback runs */
     pthread_cond_t         refreshed;
     bool                   refreshing;
+    uint64_t               count; /* of the sets there were */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -491,6 +523,7 @@ bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, cons
 /* The lines of a request's header, in the order sent. The token's is last since not every request has one. */
 typedef enum dynamo_header_line {
     DYNAMO_LINE_HOST,
+    DYNAMO_LINE_USER_AGENT,
     DYNAMO_LINE_CONTENT_TYPE,
     DYNAMO_LINE_ACCEPT_ENCODING,
     DYNAMO_LINE_ACCEPT, /* off: curl would send one */
@@ -521,10 +554,16 @@ typedef struct dynamo_handle {
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
 
+    struct curl_slist lines[DYNAMO_LINE_COUNT];
+    dynamo_buffer     texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
+
     const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
-    struct curl_slist      lines[DYNAMO_LINE_COUNT];
-    dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
+    CURLU                 *url;
+    int64_t                signed_at; /* what the lines and the signer are set to, beside endpoint and target */
+    uint64_t               signed_by; /* the keys' number */
+    dynamo_signer          signer;
     dynamo_buffer          scratch;
+
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
     curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
 #if DYNAMO_CURL_LACKS_PREREQ
@@ -540,8 +579,8 @@ typedef struct dynamo_handle {
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
-/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended then
- * tells. SIGPIPE is the caller's to hold. */
+/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
+ * then tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
 
 /* Before it lies idle: gives back the memory of an answer larger than most. */
