@@ -48,10 +48,12 @@ static dynamo_deadline attempt_deadline(const one_attempt *attempt)
 static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_handle *handle, json_t **response,
                               dynamo_error *error)
 {
-    const dynamo_message *message = attempt->message;
-    dynamo_deadline       own     = attempt_deadline(attempt);
-    dynamo_exchange       exchange = {
-              .endpoint    = message->endpoint,
+    const dynamo_message   *message = attempt->message;
+    const char             *account = message->account != NULL ? message->account : keys->values.account_id;
+    dynamo_account_endpoint place;
+    dynamo_deadline         own      = attempt_deadline(attempt);
+    dynamo_exchange         exchange = {
+              .endpoint    = dynamo_endpoint_of_account(&place, message->endpoint, account, error),
               .target      = message->target,
               .body        = message->body->data,
               .body_length = message->body->length,
@@ -61,8 +63,11 @@ static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_ha
               .deadline    = &own,
               .now         = dynamo_clock_wall(),
     };
-    dynamo_status status = dynamo_exchange_run(&exchange, handle, error);
+    dynamo_status status;
 
+    if (exchange.endpoint == NULL)
+        return DYNAMO_ERR_INVALID_ARGUMENT;
+    status                  = dynamo_exchange_run(&exchange, handle, error);
     error->attempts         = attempt->number;
     error->http_status      = exchange.http_status;
     attempt->response_bytes = (int64_t)handle->body.length;
@@ -243,6 +248,7 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
     dynamo_request request;
     dynamo_buffer  body = { 0 };
     char           target[TARGET_SIZE];
+    char           account[DYNAMO_LABEL_SIZE];
     dynamo_status  status = dynamo_request_fill(&request, operation, arguments, options, error);
     dynamo_message message = {
         .operation    = operation->name,
@@ -261,6 +267,9 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
     (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[operation->service], operation->name);
     if (status == DYNAMO_OK)
         status = write_body(&body, &request, error);
+    if (status == DYNAMO_OK && message.endpoint->account_suffix != NULL &&
+        dynamo_account_of_request(account, &request, client->core->settings.region))
+        message.account = account;
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
     dynamo_request_free(&request);
@@ -296,6 +305,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     dynamo_service    service = dynamo_service_of(operation);
     dynamo_buffer     body    = { 0 };
     char              target[TARGET_SIZE];
+    char              account[DYNAMO_LABEL_SIZE];
     dynamo_message    message = {
            .operation    = operation,
            .table_name   = json_string_value(json_object_get(request, "TableName")),
@@ -313,6 +323,9 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     status = dynamo_write_json(&body, request, &root, error);
     if (status == DYNAMO_OK && body.failed)
         status = dynamo_fail_memory(error);
+    if (status == DYNAMO_OK && message.endpoint->account_suffix != NULL &&
+        dynamo_account_of_document(account, service, request, client->core->settings.region))
+        message.account = account;
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
     dynamo_buffer_free(&body);

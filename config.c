@@ -42,8 +42,11 @@ static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DE
 static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
 static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
 
-#define ENDPOINT_SETTING(option, variable, service) \
-    { option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, { "services " service " endpoint_url", "endpoint_url" } }
+#define ENDPOINT_SETTING(option, variable, service)                  \
+    {                                                                \
+        option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, \
+        { "services " service " endpoint_url", "endpoint_url" },     \
+    }
 
 /* SearchVectors goes where the option and the variables for DynamoDB lead. */
 static const setting_names endpoint_settings[DYNAMO_SERVICE_COUNT] = {

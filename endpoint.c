@@ -588,6 +588,69 @@ dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo
     return own_host(endpoint, hosts, service, region, error);
 }
 
+/* ---- Single accounts --------------------------------------------------------------------------------------------- */
+
+/* The next part of an ARN, which a colon ends; the last one ends with the text. */
+static const char *next_part(const char **rest, size_t *length, bool last)
+{
+    const char *part = *rest;
+
+    *length = last ? strlen(part) : strcspn(part, ":");
+    *rest   = part + *length + (part[*length] == ':' ? 1 : 0);
+    return part;
+}
+
+/* "arn:PARTITION:dynamodb:REGION:ACCOUNT:RESOURCE" */
+bool dynamo_account_of_arn(char account[DYNAMO_LABEL_SIZE], const char *text, const char *region)
+{
+    enum { ARN, PARTITION, SERVICE, REGION, ACCOUNT, RESOURCE, PARTS };
+    const char *parts[PARTS];
+    size_t      lengths[PARTS];
+
+    if (text == NULL || strncmp(text, "arn:", 4) != 0)
+        return false;
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = next_part(&text, &lengths[i], i == RESOURCE);
+    if (lengths[PARTITION] == 0 || lengths[RESOURCE] == 0 || lengths[ACCOUNT] >= DYNAMO_LABEL_SIZE
+        || lengths[SERVICE] != strlen("dynamodb") || memcmp(parts[SERVICE], "dynamodb", lengths[SERVICE]) != 0
+        || lengths[REGION] != strlen(region) || memcmp(parts[REGION], region, lengths[REGION]) != 0)
+        return false;
+    memcpy(account, parts[ACCOUNT], lengths[ACCOUNT]);
+    account[lengths[ACCOUNT]] = '\0';
+    return is_host_label(account);
+}
+
+const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, const dynamo_endpoint *shared,
+                                                  const char *account, dynamo_error *error)
+{
+    static const char scheme[] = "https://";
+
+    if (!shared->needs_account && (account == NULL || shared->account_suffix == NULL))
+        return shared;
+    if (shared->account_suffix == NULL) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "account_id_endpoint_mode is required, but accounts have no hosts of their own beside %s",
+                          shared->host);
+        return NULL;
+    }
+    if (account == NULL) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "account_id_endpoint_mode is required, but the account isn't known: give a table's ARN, or "
+                          "set AWS_ACCOUNT_ID or what the credentials come from has in its place");
+        return NULL;
+    }
+    if (!is_host_label(account)) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "the account ID of the credentials, \"%.80s\", is none: expected twelve digits", account);
+        return NULL;
+    }
+    (void)snprintf(own->url, sizeof(own->url), "%s%s%s", scheme, account, shared->account_suffix);
+    own->endpoint      = *shared;
+    own->endpoint.url  = own->url;
+    own->endpoint.host = own->url + sizeof(scheme) - 1;
+    return &own->endpoint;
+}
+
 void dynamo_hosts_free(dynamo_hosts *hosts)
 {
     for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++)
