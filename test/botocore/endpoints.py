@@ -322,10 +322,20 @@ def wrap(text, width=116):
     return "\n".join(lines)
 
 
-def main():
+def rows():
     session = new_session()
-    for case in cases():
-        print(row(case, case.expected(session)))
+    return [row(case, case.expected(session)) for case in cases()]
+
+
+def problems(path):
+    """What botocore says that doesn't stand in the table of the C file."""
+    with open(path, encoding="utf-8") as file:
+        table = file.read()
+    return [f"{os.path.basename(path)} lacks {one.strip()}" for one in rows() if one not in table]
+
+
+def main():
+    print("\n".join(rows()))
 
 
 if __name__ == "__main__":
