@@ -23,6 +23,15 @@ static const dynamo_endpoint *endpoint_of(const dynamo_client *client, dynamo_se
                                               : &settings->dynamodb;
 }
 
+/* The account that the request names beats that of the keys. NULL: *error tells why it can't be sent. */
+static const dynamo_endpoint *endpoint_for(const dynamo_message *message, const dynamo_keys *keys,
+                                           dynamo_account_endpoint *own, dynamo_error *error)
+{
+    const char *account = message->account != NULL ? message->account : keys->values.account_id;
+
+    return dynamo_endpoint_of_account(own, message->endpoint, account, error);
+}
+
 /* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
 typedef struct one_attempt {
@@ -49,11 +58,10 @@ static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_ha
                               dynamo_error *error)
 {
     const dynamo_message   *message = attempt->message;
-    const char             *account = message->account != NULL ? message->account : keys->values.account_id;
-    dynamo_account_endpoint place;
+    dynamo_account_endpoint of_account;
     dynamo_deadline         own      = attempt_deadline(attempt);
     dynamo_exchange         exchange = {
-              .endpoint    = dynamo_endpoint_of_account(&place, message->endpoint, account, error),
+              .endpoint    = endpoint_for(message, keys, &of_account, error),
               .target      = message->target,
               .body        = message->body->data,
               .body_length = message->body->length,

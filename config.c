@@ -344,10 +344,21 @@ static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_source
     return status;
 }
 
+/* Whether the word was in the text, which it is cut out of. */
+static bool cut_out(char *text, const char *word)
+{
+    const size_t length = strlen(word);
+    bool         found  = false;
+
+    for (char *place = strstr(text, word); place != NULL; place = strstr(place, word)) {
+        memmove(place, place + length, strlen(place + length) + 1);
+        found = true;
+    }
+    return found;
+}
+
 static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const char *signing;
-
     sources->region = find(sources, &region_setting, sources->config->region).text;
     if (sources->region == NULL && settings->dynamodb.loopback) {
         sources->region  = "us-east-1";
@@ -357,8 +368,15 @@ static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *
         return dynamo_fail(error, DYNAMO_ERR_NO_REGION,
                            "no region: set region in dynamo_config, AWS_REGION, or region in profile %s of %s",
                            sources->profile, dynamo_profiles_files(sources->profiles));
-    signing = strcmp(sources->region, "local") == 0 ? "us-east-1" : sources->region;
-    return keep(&settings->region, signing) ? DYNAMO_OK : dynamo_fail_memory(error);
+    if (strcmp(sources->region, "local") == 0)
+        return keep(&settings->region, "us-east-1") ? DYNAMO_OK : dynamo_fail_memory(error);
+    if (!keep(&settings->region, sources->region))
+        return dynamo_fail_memory(error);
+    /* "fips-us-east-1" and "us-east-1-fips" are how one once asked for a region's FIPS hosts. */
+    if (cut_out(settings->region, "fips-") || cut_out(settings->region, "-fips"))
+        settings->hosts.fips = true;
+    sources->region = settings->region;
+    return DYNAMO_OK;
 }
 
 /* Streams of a local server are on its own port. Where region or keys are missing, AWS's host could serve none. */

@@ -154,6 +154,30 @@ static const endpoint_row endpoint_rows[] = {
       .url = "https://dynamodb.us-iso-moon-1.api.aws.ic.gov/" },
     { .service = "dynamodb", .region = "us-iso-moon-1", .fips = true, .dual_stack = true,
       .url = "https://dynamodb-fips.us-iso-moon-1.api.aws.ic.gov/" },
+    { .service = "dynamodb", .region = "fips-us-east-1",
+      .url = "https://dynamodb-fips.us-east-1.amazonaws.com/" },
+    { .service = "streams", .region = "fips-us-east-1",
+      .url = "https://streams.dynamodb-fips.us-east-1.amazonaws.com/" },
+    { .service = "dynamodb", .region = "fips-us-east-1", .dual_stack = true,
+      .url = "https://dynamodb-fips.us-east-1.api.aws/" },
+    { .service = "dynamodb", .region = "us-gov-west-1-fips",
+      .url = "https://dynamodb.us-gov-west-1.amazonaws.com/" },
+    { .service = "streams", .region = "us-gov-west-1-fips",
+      .url = "https://streams.dynamodb.us-gov-west-1.amazonaws.com/" },
+    { .service = "dynamodb", .region = "us-gov-west-1-fips", .dual_stack = true,
+      .url = "https://dynamodb-fips.us-gov-west-1.api.aws/" },
+    { .service = "dynamodb", .region = "cn-north-1-fips",
+      .url = "https://dynamodb-fips.cn-north-1.amazonaws.com.cn/" },
+    { .service = "streams", .region = "cn-north-1-fips",
+      .url = "https://streams.dynamodb-fips.cn-north-1.amazonaws.com.cn/" },
+    { .service = "dynamodb", .region = "cn-north-1-fips", .dual_stack = true,
+      .url = "https://dynamodb-fips.cn-north-1.api.amazonwebservices.com.cn/" },
+    { .service = "dynamodb", .region = "fips-us-iso-east-1",
+      .url = "https://dynamodb-fips.us-iso-east-1.c2s.ic.gov/" },
+    { .service = "streams", .region = "fips-us-iso-east-1",
+      .url = "https://streams.dynamodb-fips.us-iso-east-1.c2s.ic.gov/" },
+    { .service = "dynamodb", .region = "fips-us-iso-east-1", .dual_stack = true,
+      .url = "https://dynamodb-fips.us-iso-east-1.api.aws.ic.gov/" },
     { .service = "streams", .region = "us-east-1", .url = "https://streams.dynamodb.us-east-1.amazonaws.com/" },
     { .service = "streams", .region = "cn-north-1",
       .url = "https://streams.dynamodb.cn-north-1.amazonaws.com.cn/" },
@@ -1158,8 +1182,8 @@ static void check_service(const endpoint_row *row, const char *name, size_t serv
     unsetenv(other_services[service].variable);
     if (status != DYNAMO_OK)
         fail_msg("%s: %s", name, error.message);
-    status = dynamo_endpoint_of_service(&endpoint, &settings.hosts, other_services[service].service, row->region,
-                                        &error);
+    status = dynamo_endpoint_of_service(&endpoint, &settings.hosts, other_services[service].service,
+                                        settings.region, &error);
     expect_url(name, row->url, endpoint.url, status, &error);
     dynamo_endpoint_free(&endpoint);
     dynamo_settings_free(&settings);

@@ -121,6 +121,10 @@ def regions():
         yield Case("dynamodb", region, fips=True)
         yield Case("dynamodb", region, dual_stack=True)
         yield Case("dynamodb", region, fips=True, dual_stack=True)
+    for region in ("fips-us-east-1", "us-gov-west-1-fips", "cn-north-1-fips", "fips-us-iso-east-1"):
+        yield Case("dynamodb", region)
+        yield Case("streams", region)
+        yield Case("dynamodb", region, dual_stack=True)
 
 
 def services():
