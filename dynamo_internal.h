@@ -13,6 +13,7 @@
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
+ *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  call.c                                            the client; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -398,16 +399,62 @@ typedef struct dynamo_endpoint {
     char *path;     /* "/" or what follows the host */
     bool  secure;   /* https */
     bool  loopback; /* localhost, *.localhost, 127.0.0.0/8, [::1] */
+    char *account_suffix; /* ".ddb.eu-central-1.amazonaws.com": an account's number before it is that account's own
+                           * host; NULL: none has one */
+    bool  needs_account;  /* only an account's own host will do */
 } dynamo_endpoint;
+
+/* What serves a request, which decides on its host. SearchVectors has its own; the last four give credentials. */
+typedef enum dynamo_service {
+    DYNAMO_SERVICE_DYNAMODB,
+    DYNAMO_SERVICE_SEARCH,
+    DYNAMO_SERVICE_STREAMS,
+    DYNAMO_SERVICE_STS,
+    DYNAMO_SERVICE_SSO,
+    DYNAMO_SERVICE_SSO_OIDC,
+    DYNAMO_SERVICE_SIGNIN,
+    DYNAMO_SERVICE_COUNT
+} dynamo_service;
+
+typedef enum dynamo_account_mode {
+    DYNAMO_ACCOUNT_PREFERRED,
+    DYNAMO_ACCOUNT_DISABLED,
+    DYNAMO_ACCOUNT_REQUIRED,
+} dynamo_account_mode;
+
+/* What decides on hosts besides service and region. */
+typedef struct dynamo_hosts {
+    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    bool                fips;
+    bool                dual_stack;
+    dynamo_account_mode account_mode;
+} dynamo_hosts;
 
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* AWS's own for a region and service prefix ("dynamodb", "streams.dynamodb"). INVALID_ARGUMENT: the region is no host
- * label. */
-dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *prefix, const char *region,
-                                        dynamo_error *error);
+/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
+ * is asked for excludes each other. To dynamo_endpoint_free(). */
+dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                                         const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
+void          dynamo_hosts_free(dynamo_hosts *hosts);
+
+#define DYNAMO_LABEL_SIZE 64 /* a label of a host name, as an account's number is */
+
+/* The account that an ARN of DynamoDB's in the region names. false: none, or the text is no such ARN; NULL allowed. */
+bool dynamo_account_of_arn(char account[DYNAMO_LABEL_SIZE], const char *text, const char *region);
+
+/* An account's own endpoint, for one exchange. Nothing in it is allocated. */
+typedef struct dynamo_account_endpoint {
+    dynamo_endpoint endpoint;
+    char            url[256]; /* a label, a service's name, a region and the longest suffix are less */
+} dynamo_account_endpoint;
+
+/* The endpoint for an account (NULL: unknown): its own, made in *own, where it has one, else the shared one. NULL:
+ * INVALID_ARGUMENT, since the shared one won't do or the account is no host label. */
+const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, const dynamo_endpoint *shared,
+                                                  const char *account, dynamo_error *error);
 
 /* ---- config.c: a client's settings, resolved --------------------------------------------------------------------- */
 
@@ -422,6 +469,7 @@ struct dynamo_credentials {
 
 typedef struct dynamo_settings {
     char                 *region; /* to sign for */
+    dynamo_hosts          hosts;
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
@@ -557,12 +605,12 @@ typedef struct dynamo_handle {
     struct curl_slist lines[DYNAMO_LINE_COUNT];
     dynamo_buffer     texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
 
-    const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
-    CURLU                 *url;
-    int64_t                signed_at; /* what the lines and the signer are set to, beside endpoint and target */
-    uint64_t               signed_by; /* the keys' number */
-    dynamo_signer          signer;
-    dynamo_buffer          scratch;
+    dynamo_buffer url; /* that the handle is set to, and that the Host line belongs to; empty: none */
+    CURLU        *parsed_url;
+    int64_t       signed_at; /* what the lines and the signer are set to, beside URL and target */
+    uint64_t      signed_by; /* the keys' number */
+    dynamo_signer signer;
+    dynamo_buffer scratch;
 
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
     curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
@@ -670,14 +718,6 @@ typedef struct dynamo_request {
     dynamo_token                   token;
 } dynamo_request;
 
-/* What serves an operation, which decides on its host and the prefix of its target. */
-typedef enum dynamo_service {
-    DYNAMO_SERVICE_DYNAMODB,
-    DYNAMO_SERVICE_SEARCH, /* SearchVectors */
-    DYNAMO_SERVICE_STREAMS,
-    DYNAMO_SERVICE_COUNT
-} dynamo_service;
-
 typedef struct dynamo_operation {
     const char             *name;
     const dynamo_parameter *parameters; /* ends with a NULL name */
@@ -753,13 +793,21 @@ extern const dynamo_shape dynamo_shape_error;   /* an error's members that have 
 dynamo_service dynamo_service_of(const char *name);
 bool           dynamo_operation_may_write(const char *name);
 
+/* ---- account.c: whose tables a request is about ------------------------------------------------------------------ */
+
+/* The account that the ARN of a table or another resource names, where the request has one of the region. */
+bool dynamo_account_of_request(char account[DYNAMO_LABEL_SIZE], const dynamo_request *request, const char *region);
+bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service service, json_t *document,
+                                const char *region);
+
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
     const char            *table_name; /* NULL: none */
-    const dynamo_endpoint *endpoint;
+    const dynamo_endpoint *endpoint;   /* that all accounts share */
+    const char            *account;    /* that the request names; NULL: none, that of the keys counts */
     const char            *target;
     const dynamo_buffer   *body;
     const dynamo_token    *token; /* NULL: none */

@@ -279,10 +279,11 @@ void dynamo_handle_free(dynamo_handle *handle)
     curl_easy_cleanup(handle->easy);
     (void)curl_multi_cleanup(handle->multi);
     dynamo_sigpipe_release(&guard);
-    curl_url_cleanup(handle->url);
+    curl_url_cleanup(handle->parsed_url);
     dynamo_signer_free(&handle->signer);
     for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
+    dynamo_buffer_free(&handle->url);
     dynamo_buffer_free(&handle->scratch);
     dynamo_buffer_free(&handle->body);
     free(handle);
