@@ -271,12 +271,14 @@ static bool agree_on_code(json_t *body, const dynamo_error *error)
 /* An error's members but for its code and words, in plain form where all of it can be. */
 static json_t *details_of(json_t *tree)
 {
-    static const char *const told[]  = { "__type", "message", "Message", "code" };
-    json_t                  *details = json_is_object(tree) ? oracle_unmarshal_shape(tree, &dynamo_shape_error) : NULL;
-    json_t                  *reasons;
+    static const dynamo_member none   = { NULL, NULL, false };
+    static const dynamo_shape  as_is  = { DYNAMO_KIND_STRUCTURE, NULL, &none, false };
+    static const char *const   told[] = { "__type", "message", "Message", "code" };
+    json_t *details = json_is_object(tree) ? oracle_unmarshal_shape(tree, &dynamo_shape_error) : NULL;
+    json_t *reasons;
 
-    if (details == NULL)
-        details = json_is_object(tree) ? json_copy(tree) : json_object();
+    if (details == NULL) /* json_copy() loses U+0000 in names */
+        details = json_is_object(tree) ? oracle_unmarshal_shape(tree, &as_is) : json_object();
     for (size_t i = 0; i < DYNAMO_COUNT(told); i++)
         if (json_is_string(json_object_get(details, told[i])))
             (void)json_object_del(details, told[i]);
@@ -300,7 +302,8 @@ static bool agree_on_failure(char *body, size_t length, json_t *tree)
     json_t        *response = NULL;
     dynamo_status  status   = read_answer(&message, 400, body, length, &response, &error);
     bool           fine     = agree_on_error("an error", status == DYNAMO_OK, &error, status) && response == NULL &&
-                agree_on_code(tree, &error) && agree("an error's details", json_incref(error.details), details_of(tree));
+                agree_on_code(tree, &error) &&
+                agree("an error's details", json_incref(error.details), details_of(tree));
 
     json_decref(response);
     dynamo_error_clear(&error);

@@ -133,7 +133,7 @@ static const char *const string_pieces[] = {
     "a", "b", "zz", " ", "0", "$", "N", "text", "\\n", "\\\"", "\\\\", "\\/", "\\b\\f\\r\\t", "\\u0041", "\\u00e9",
     "\\u001F", "\\u0000", "\\ud83d\\ude00", "\\uD83D\\uDE00", "\\ud800", "\\udfff", "\\udbff\\ud800", "\\ud800\\n",
     "\\ud800\\u0041", "\\uffff", "\\ue000", "\x7F", "\xC3\xA9", "\xE2\x82\xAC", "\xEE\x80\x80", "\xEF\xBF\xBF",
-    "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80#1", "\xEE\x80\x80" "0",
+    "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80#1", "\xEE\x80\x80m",
     "\\x", "\\u12", "\\ud83d\\u", "\\", "\n", "\x01", "\xED\xA0\x80", "\xC0\x80", "\xE0\x80\x80", "\xF4\x90\x80\x80",
     "\x80", "\xFF", "\xC3", "\xF0\x9F\x98",
 };
