@@ -93,8 +93,8 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
-	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man check-install man \
-	install uninstall clean distclean
+	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man \
+	check-install man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 

@@ -125,13 +125,25 @@ static bool agree_on_marshal(json_t *value)
     return fine;
 }
 
+static bool agree_on_size(json_t *value, json_t *wire)
+{
+    dynamo_error error    = { 0 };
+    size_t       size     = dynamo_item_size(value, &error);
+    size_t       expected = oracle_item_size(wire);
+
+    if (size != expected)
+        (void)fprintf(stderr, "The item's size is %zu, not %zu\n", size, expected);
+    return size == expected && agree_on_error("dynamo_item_size()", wire != NULL, &error, DYNAMO_ERR_INVALID_ARGUMENT);
+}
+
 static bool agree_on_marshal_item(json_t *value)
 {
     dynamo_error error = { 0 };
     json_t      *wire  = dynamo_marshal_item(value, &error);
     bool         fine  = agree_on_error("dynamo_marshal_item()", wire != NULL, &error, DYNAMO_ERR_INVALID_ARGUMENT) &&
                 agree("dynamo_marshal_item()", json_incref(wire), oracle_marshal_item(value)) &&
-                agree("dynamo_write_item()", written(dynamo_write_item, value), json_incref(wire));
+                agree("dynamo_write_item()", written(dynamo_write_item, value), json_incref(wire)) &&
+                agree_on_size(value, wire);
 
     json_decref(wire);
     return fine;

@@ -954,6 +954,66 @@ json_t *oracle_marshal_item(json_t *item)
     return json_is_object(item) ? wire_map(item, 1, 0) : NULL;
 }
 
+/* ---- Sizes ------------------------------------------------------------------------------------------------------- */
+
+/* A byte for two digits, and one more. */
+static size_t number_size(json_t *text)
+{
+    long long magnitude;
+    char     *digits = significant_digits(json_string_value(text), &magnitude);
+    size_t    size   = (strlen(digits) + 1) / 2 + 1;
+
+    free(digits);
+    return size;
+}
+
+static size_t base64_size(json_t *text)
+{
+    size_t size = 0;
+
+    free(base64_bytes(text, &size));
+    return size;
+}
+
+/* Of a string, number, binary, or a set of these. */
+static size_t flat_size(json_t *content, char type)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < json_array_size(content); i++)
+        size += flat_size(json_array_get(content, i), type);
+    if (json_is_string(content))
+        size = type == 'N' ? number_size(content) : type == 'B' ? base64_size(content) : json_string_length(content);
+    return size;
+}
+
+/* Lists and maps are three bytes, and one for each element or member. */
+static size_t wire_size(json_t *wire)
+{
+    const char *type    = json_object_iter_key(json_object_iter(wire));
+    json_t     *content = json_object_iter_value(json_object_iter(wire));
+    size_t      size    = 3 + json_array_size(content) + json_object_size(content);
+
+    if (strcmp(type, "BOOL") == 0 || strcmp(type, "NULL") == 0)
+        return 1;
+    if (strcmp(type, "M") == 0)
+        return size + oracle_item_size(content);
+    if (strcmp(type, "L") != 0)
+        return flat_size(content, type[0]);
+    for (size_t i = 0; i < json_array_size(content); i++)
+        size += wire_size(json_array_get(content, i));
+    return size;
+}
+
+size_t oracle_item_size(json_t *wire)
+{
+    size_t size = 0;
+
+    for (void *at = json_object_iter(wire); at != NULL; at = json_object_iter_next(wire, at))
+        size += dynamo_name_length(at) + wire_size(json_object_iter_value(at));
+    return size;
+}
+
 /* ---- Comparison -------------------------------------------------------------------------------------------------- */
 
 static bool same_objects(json_t *one, json_t *other)

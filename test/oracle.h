@@ -28,6 +28,10 @@ json_t *oracle_unmarshal_item(json_t *item);
 json_t *oracle_marshal(json_t *value);
 json_t *oracle_marshal_item(json_t *item);
 
+/* The bytes that an item in DynamoDB's notation counts for (Amazon DynamoDB Developer Guide, "DynamoDB item sizes and
+ * formats"). */
+size_t oracle_item_size(json_t *wire);
+
 /* An answer, its attribute values in plain form where the shape has them. */
 json_t *oracle_unmarshal_shape(json_t *answer, const dynamo_shape *shape);
 
