@@ -53,6 +53,24 @@ static bool agree_on_error(const char *what, bool succeeded, const dynamo_error 
     return false;
 }
 
+/* The message ends with the same path; the library also says which element of a set it is. */
+static bool agree_on_path(json_t *value, const dynamo_error *error, void (*find)(json_t *value, dynamo_error *error))
+{
+    dynamo_error expected = { 0 };
+    const char  *path, *found;
+
+    if (error->status == DYNAMO_OK)
+        return true;
+    find(value, &expected);
+    path  = strchr(expected.message, ':');
+    found = path != NULL ? strstr(error->message, path) : NULL;
+    if (found != NULL && (found[strlen(path)] == '\0' || found[strlen(path)] == '['))
+        return true;
+    (void)fprintf(stderr, "The fault is at%s, and not as in: %s\n", path != NULL ? path + 1 : " no place",
+                  error->message);
+    return false;
+}
+
 /* In memory of its own size exactly, where a step too far is seen. */
 static char *exact_copy(const char *text, size_t length)
 {
@@ -117,6 +135,7 @@ static bool agree_on_marshal(json_t *value)
     json_t      *wire  = dynamo_marshal(value, &error);
     bool         fine  = agree_on_error("dynamo_marshal()", wire != NULL, &error, DYNAMO_ERR_INVALID_ARGUMENT) &&
                 agree("dynamo_marshal()", json_incref(wire), oracle_marshal(value)) &&
+                agree_on_path(value, &error, oracle_marshal_fault) &&
                 agree("dynamo_write_attribute_value()", written(dynamo_write_attribute_value, value),
                       json_incref(wire)) &&
                 agree_there_and_back(wire);
@@ -142,6 +161,7 @@ static bool agree_on_marshal_item(json_t *value)
     json_t      *wire  = dynamo_marshal_item(value, &error);
     bool         fine  = agree_on_error("dynamo_marshal_item()", wire != NULL, &error, DYNAMO_ERR_INVALID_ARGUMENT) &&
                 agree("dynamo_marshal_item()", json_incref(wire), oracle_marshal_item(value)) &&
+                agree_on_path(value, &error, oracle_marshal_item_fault) &&
                 agree("dynamo_write_item()", written(dynamo_write_item, value), json_incref(wire)) &&
                 agree_on_size(value, wire);
 

@@ -954,6 +954,81 @@ json_t *oracle_marshal_item(json_t *item)
     return json_is_object(item) ? wire_map(item, 1, 0) : NULL;
 }
 
+/* ---- Where a fault is -------------------------------------------------------------------------------------------- */
+
+static void find_fault(json_t *value, int level, const dynamo_path *path, dynamo_error *error);
+
+static bool is_refused(json_t *value, int level)
+{
+    json_t *wire = marshal(value, level);
+
+    json_decref(wire);
+    return wire == NULL;
+}
+
+static void tell_fault(const dynamo_path *path, dynamo_error *error)
+{
+    (void)dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "Refused");
+}
+
+static void find_fault_in_members(json_t *object, int level, const dynamo_path *path, dynamo_error *error)
+{
+    for (void *at = json_object_iter(object); at != NULL; at = json_object_iter_next(object, at)) {
+        dynamo_path step = { path, json_object_iter_key(at), dynamo_name_length(at), 0 };
+
+        if (step.length == 0)
+            tell_fault(path, error);
+        else if (!name_is_text(at))
+            tell_fault(&step, error);
+        else if (is_refused(json_object_iter_value(at), level))
+            find_fault(json_object_iter_value(at), level, &step, error);
+        else
+            continue;
+        return;
+    }
+}
+
+static void find_fault_in_object(json_t *object, int level, const dynamo_path *path, dynamo_error *error)
+{
+    const char *name = json_object_iter_key(json_object_iter(object));
+
+    if (dollars_of(object) == 1)
+        tell_fault(&(dynamo_path){ path, name, strlen(name), 0 }, error);
+    else
+        find_fault_in_members(object, level + 1, path, error);
+}
+
+static void find_fault(json_t *value, int level, const dynamo_path *path, dynamo_error *error)
+{
+    size_t i = 0;
+
+    while (i < json_array_size(value) && !is_refused(json_array_get(value, i), level + 1))
+        i++;
+    if (level <= 32 && json_is_array(value))
+        find_fault(json_array_get(value, i), level + 1, &(dynamo_path){ path, NULL, 0, i }, error);
+    else if (level <= 32 && json_is_object(value))
+        find_fault_in_object(value, level, path, error);
+    else
+        tell_fault(path, error);
+}
+
+void oracle_marshal_fault(json_t *value, dynamo_error *error)
+{
+    dynamo_path path = DYNAMO_PATH_ROOT("value");
+
+    find_fault(value, 1, &path, error);
+}
+
+void oracle_marshal_item_fault(json_t *item, dynamo_error *error)
+{
+    dynamo_path path = DYNAMO_PATH_ROOT("item");
+
+    if (json_is_object(item))
+        find_fault_in_members(item, 1, &path, error);
+    else
+        tell_fault(&path, error);
+}
+
 /* ---- Sizes ------------------------------------------------------------------------------------------------------- */
 
 /* A byte for two digits, and one more. */

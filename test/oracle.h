@@ -28,6 +28,11 @@ json_t *oracle_unmarshal_item(json_t *item);
 json_t *oracle_marshal(json_t *value);
 json_t *oracle_marshal_item(json_t *item);
 
+/* Where in a value or an item that is refused the first fault is, as the path of an error. Of a typed form that is its
+ * only member, whichever of its elements is at fault. */
+void oracle_marshal_fault(json_t *value, dynamo_error *error);
+void oracle_marshal_item_fault(json_t *item, dynamo_error *error);
+
 /* The bytes that an item in DynamoDB's notation counts for (Amazon DynamoDB Developer Guide, "DynamoDB item sizes and
  * formats"). */
 size_t oracle_item_size(json_t *wire);
