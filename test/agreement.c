@@ -57,14 +57,15 @@ static bool agree_on_error(const char *what, bool succeeded, const dynamo_error 
 static bool agree_on_path(json_t *value, const dynamo_error *error, void (*find)(json_t *value, dynamo_error *error))
 {
     dynamo_error expected = { 0 };
-    const char  *path, *found;
+    const char  *path, *found, *rest;
 
     if (error->status == DYNAMO_OK)
         return true;
     find(value, &expected);
     path  = strchr(expected.message, ':');
     found = path != NULL ? strstr(error->message, path) : NULL;
-    if (found != NULL && (found[strlen(path)] == '\0' || found[strlen(path)] == '['))
+    rest  = found != NULL ? found + strlen(path) : "?";
+    if (*rest == '\0' || (rest[0] == '[' && rest[1] >= '0' && rest[1] <= '9'))
         return true;
     (void)fprintf(stderr, "The fault is at%s, and not as in: %s\n", path != NULL ? path + 1 : " no place",
                   error->message);
