@@ -65,7 +65,7 @@ static bool agree_on_path(json_t *value, const dynamo_error *error, void (*find)
     path  = strchr(expected.message, ':');
     found = path != NULL ? strstr(error->message, path) : NULL;
     rest  = found != NULL ? found + strlen(path) : "?";
-    if (*rest == '\0' || (rest[0] == '[' && rest[1] >= '0' && rest[1] <= '9'))
+    if (*rest == '\0' || (rest[0] == '[' && (rest[1] == '\0' || (rest[1] >= '0' && rest[1] <= '9')))) /* or cut */
         return true;
     (void)fprintf(stderr, "The fault is at%s, and not as in: %s\n", path != NULL ? path + 1 : " no place",
                   error->message);
