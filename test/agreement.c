@@ -224,7 +224,8 @@ static bool agree_on_reading(const way_to_read *way, const char *text, size_t le
     json_t      *value    = read_whole(text, length, way->read, &error);
     bool         fine     = agree_on_error(way->name, value != NULL, &error, DYNAMO_ERR_BAD_RESPONSE) &&
                 agree(way->name, json_incref(value), json_incref(expected)) &&
-                (tree == NULL || agree("its tree", way->unmarshal(tree, NULL), json_incref(expected)));
+                (tree == NULL || agree("its tree", way->unmarshal(tree, NULL), json_incref(expected))) &&
+                (value == NULL || agree_on_value(value));
 
     json_decref(value);
     json_decref(expected);
