@@ -3,6 +3,7 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
 #     make clean          removes build/; make distclean also what was fetched
@@ -53,6 +54,13 @@ ARCHIVE = $(BUILD)/libdynamo.a
 TESTS   = $(wildcard test/unit_*.c) $(wildcard test/live_*.c)
 HELPERS = $(filter-out $(TESTS) test/port.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
+
+# Programs for clang's libFuzzer, which are built apart from all else.
+FUZZERS = $(patsubst %.c, $(BUILD)/%, $(wildcard test/fuzz/*.c))
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_RUNS    ?= 20000
+
 EXAMPLES = $(patsubst %.c, $(BUILD)/%, $(wildcard examples/*.c))
 
 PAGES = $(wildcard man/*.3) $(wildcard man/*.5)
@@ -84,8 +92,9 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-botocore check-symbols \
-	check-header check-warnings check-vendor check-man check-install man install uninstall clean distclean
+.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
+	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man \
+	check-install man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -157,6 +166,33 @@ VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirec
 
 check-valgrind:
 	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent check-programs
+
+# Ten million inputs: some three minutes of two processors.
+ORACLE_COUNT ?= 10000000
+
+check-oracle: $(BUILD)/test/unit_oracle
+	@DYNAMO_TEST_COUNT=$$(($(ORACLE_COUNT) / 2)) DYNAMO_TEST_TIME_LIMIT=7200 \
+	    test/run-tests $(BUILD)/log/half $(BUILD)/test/unit_oracle & half=$$!; \
+	DYNAMO_TEST_COUNT=$$(($(ORACLE_COUNT) / 2)) DYNAMO_TEST_TIME_LIMIT=7200 \
+	    test/run-tests $(BUILD)/log $(BUILD)/test/unit_oracle; status=$$?; wait $$half && exit $$status
+
+$(BUILD)/test/fuzz/%: test/fuzz/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
+	@mkdir -p $(@D)
+	$(COMPILE) -Itest -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(LIBS) -lm
+
+# FUZZ_SECONDS of each; what was found of use to later runs stays in the build folder.
+fuzz:
+	@$(MAKE) --silent FUZZ_OPTIONS='-max_total_time=$(FUZZ_SECONDS)' fuzz-build
+
+check-fuzz:
+	@$(MAKE) --silent FUZZ_OPTIONS='-runs=$(FUZZ_RUNS)' fuzz-build
+
+fuzz-build:
+	@$(MAKE) --silent BUILD=$(BUILD)/fuzz CC='$(FUZZ_CC)' LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link $(SANITIZE)' fuzz-programs
+
+fuzz-programs: $(FUZZERS)
+	@UBSAN_OPTIONS=print_stacktrace=1 test/run-fuzz '$(FUZZ_OPTIONS)' $(BUILD) $(FUZZERS)
 
 check-botocore: $(ARCHIVE)
 	@$(TELL) test/botocore/check
