@@ -85,7 +85,8 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-botocore check-symbols \
-	check-header check-warnings check-vendor check-man check-install man install uninstall clean distclean
+	check-header check-warnings check-vendor check-man check-install check-instructions record-instructions \
+	bench bench-programs bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -114,6 +115,59 @@ $(BUILD)/dynamo.map: $(BUILD)/dynamo.names
 $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 	cd $(BUILD) && for link in $(SHARED_LINKS); do ln -sf $(SHARED) $$link; done
+
+# ---- The benchmark ---------------------------------------------------------------------------------------------------
+
+# The rules stand before those for tests, whose pattern fits too: an old make takes the first.
+BENCH_NAMES = server floor library micro launch one_call no_call
+ifneq ($(shell uname -s), Darwin)
+BENCH_NAMES += allocations
+endif
+BENCH = $(BUILD)/test/bench
+BENCH_OBJECT = $(BENCH)/bench.o
+# The benchmark's own code at -O2, so that it takes as little as it can of what is measured; the library as it is built.
+BENCH_COMPILE = $(COMPILE) -O2
+
+$(BENCH_OBJECT): test/bench/bench.c test/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -c -o $@ $<
+
+# libcurl alone: what starts and lies in memory with it is the floor too.
+$(BENCH)/floor: test/bench/floor.c $(BENCH_OBJECT)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(CURL_LIBS) -lpthread
+
+$(BENCH)/allocations: LDFLAGS += $(foreach name, malloc calloc realloc strdup strndup, -Wl,--wrap=$(name))
+
+$(BENCH)/one_call: test/bench/one_call.c $(ARCHIVE)
+	$(BENCH_COMPILE) $(LDFLAGS) -Wl,--gc-sections -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(BENCH)/no_call: test/bench/one_call.c
+	$(BENCH_COMPILE) -DWITHOUT_DYNAMO $(LDFLAGS) -Wl,--gc-sections -o $@ $< $(LIBS)
+
+$(BENCH)/%: test/bench/%.c $(BENCH_OBJECT) $(ARCHIVE) $(HEADERS)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(ARCHIVE) $(LIBS)
+
+bench-programs: $(addprefix $(BENCH)/, $(BENCH_NAMES))
+
+# About a minute.
+bench:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/run
+
+bench-peers:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/peers/run
+
+plots:
+	@test/bench/plots/draw $(BENCH)/figures $(BENCH)/peers.figures
+
+check-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh
+
+record-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh record
 
 # ---- Tests and examples ----------------------------------------------------------------------------------------------
 
