@@ -1,39 +1,6 @@
 # Prints the table of the figures that test/bench/run took: medians, ratios to the floor with the range that half of
 # them lie in, and the goals. A ratio is taken within a round, where both sides were measured a moment apart.
 
-function sort(list, count,    i, j, value) {
-    for (i = 2; i <= count; i++) {
-        value = list[i]
-        for (j = i - 1; j > 0 && list[j] > value; j--)
-            list[j + 1] = list[j]
-        list[j + 1] = value
-    }
-}
-
-# The value below which `part` of those in values[name, 1...] lie.
-function quantile(name, part,    list, i, count) {
-    count = counts[name]
-    for (i = 1; i <= count; i++)
-        list[i] = values[name, i]
-    sort(list, count)
-    return count ? list[int((count - 1) * part + 1.5)] : 0
-}
-
-function median(name) {
-    return quantile(name, 0.5)
-}
-
-function add(name, value) {
-    values[name, ++counts[name]] = value + 0
-}
-
-# Keeps the ratio of two series as a third.
-function compare(name, upper, lower,    i) {
-    for (i = 1; i <= counts[upper] && i <= counts[lower]; i++)
-        if (values[lower, i] > 0)
-            add(name, values[upper, i] / values[lower, i])
-}
-
 # A median with the range of the half around it: "1.13 (1.10-1.17)".
 function ratio(name) {
     return sprintf("%5.2f (%.2f-%.2f)", median(name), quantile(name, 0.25), quantile(name, 0.75))
