@@ -3,6 +3,7 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
 #     make clean          removes build/; make distclean also what was fetched

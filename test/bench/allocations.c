@@ -18,7 +18,7 @@ enum { LIBRARY, JANSSON, CURL_OWN, OWNERS };
 
 static size_t counts[OWNERS];
 
-/* ---- The library's --------------------------------------------------------------------------------------------------- */
+/* ---- The library's ----------------------------------------------------------------------------------------------- */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -61,7 +61,7 @@ char *__wrap_strndup(const char *text, size_t length)
     return __real_strndup(text, length);
 }
 
-/* ---- The others' ----------------------------------------------------------------------------------------------------- */
+/* ---- The others' ------------------------------------------------------------------------------------------------- */
 
 static void *jansson_malloc(size_t size)
 {
@@ -93,7 +93,7 @@ static char *curl_strdup(const char *text)
     return __real_strdup(text);
 }
 
-/* ---- The calls --------------------------------------------------------------------------------------------------------- */
+/* ---- The calls --------------------------------------------------------------------------------------------------- */
 
 static void get_item(dynamo_client *client, json_t *key)
 {

@@ -15,7 +15,7 @@ void bench_fail(const char *what, const char *why)
     exit(EXIT_FAILURE);
 }
 
-/* ---- Text ------------------------------------------------------------------------------------------------------------ */
+/* ---- Text -------------------------------------------------------------------------------------------------------- */
 
 static void make_room(bench_text *text, size_t length)
 {
@@ -52,15 +52,15 @@ static void print_filler(bench_text *text, size_t length)
     text->data[text->length] = '\0';
 }
 
-/* ---- The documents ------------------------------------------------------------------------------------------------- */
+/* ---- The documents ----------------------------------------------------------------------------------------------- */
 
 /* All but its last text and what closes it. */
 static void print_rich_item(bench_text *text, bench_notation notation, size_t number)
 {
     if (notation == BENCH_WIRE)
         bench_print(text,
-                    "{\"Artist\":{\"S\":\"Artist %05zu\"},\"SongTitle\":{\"S\":\"Song %05zu\"},\"Year\":{\"N\":\"1969\"},"
-                    "\"Price\":{\"N\":\"9.99\"},\"Plays\":{\"N\":\"123456\"},\"Live\":{\"BOOL\":false},"
+                    "{\"Artist\":{\"S\":\"Artist %05zu\"},\"SongTitle\":{\"S\":\"Song %05zu\"},"
+                    "\"Year\":{\"N\":\"1969\"},\"Price\":{\"N\":\"9.99\"},\"Plays\":{\"N\":\"123456\"},\"Live\":{\"BOOL\":false},"
                     "\"Genres\":{\"L\":[{\"S\":\"rock\"},{\"S\":\"folk\"}]},"
                     "\"Label\":{\"M\":{\"Name\":{\"S\":\"Parlophone\"},\"Country\":{\"S\":\"GB\"}}},\"Note\":{\"S\":\"",
                     number, number);
@@ -104,7 +104,8 @@ void bench_item_of_many(bench_text *text, bench_notation notation)
 {
     bool wire = notation == BENCH_WIRE;
 
-    bench_print(text, wire ? "{\"Artist\":{\"S\":\"Nobody\"},\"Lines\":{\"L\":[" : "{\"Artist\":\"Nobody\",\"Lines\":[");
+    bench_print(text, wire ? "{\"Artist\":{\"S\":\"Nobody\"},\"Lines\":{\"L\":["
+                           : "{\"Artist\":\"Nobody\",\"Lines\":[");
     for (size_t i = 0; i < 6000; i++) {
         bench_print(text, wire ? "%s{\"S\":\"" : "%s\"", i > 0 ? "," : "");
         print_filler(text, 57);
@@ -139,7 +140,7 @@ void bench_batch(bench_text *text, bench_notation notation)
     bench_print(text, "]}");
 }
 
-/* ---- Clocks and counts --------------------------------------------------------------------------------------------- */
+/* ---- Clocks and counts ------------------------------------------------------------------------------------------- */
 
 double bench_clock_us(void)
 {
@@ -169,7 +170,7 @@ long bench_peak_kib(void)
 #endif
 }
 
-/* ---- The measured loop --------------------------------------------------------------------------------------------- */
+/* ---- The measured loop ------------------------------------------------------------------------------------------- */
 
 /* Threads begin together, each with its connection made, so that what is measured is warm. */
 typedef struct run {
@@ -251,7 +252,7 @@ static void make_calls(const bench_client *client, const bench_load *load, size_
     client->close(opened);
 }
 
-/* ---- The command line ---------------------------------------------------------------------------------------------- */
+/* ---- The command line -------------------------------------------------------------------------------------------- */
 
 static size_t number_of(const char *text)
 {
@@ -265,7 +266,9 @@ static size_t number_of(const char *text)
 
 static bench_load load_of(const char *operation, const char *item_size)
 {
-    bench_load load = {.endpoint = getenv("DYNAMO_BENCH_ENDPOINT"), .operation = operation, .item_size = BENCH_ITEM_SIZE};
+    bench_load load = {.endpoint  = getenv("DYNAMO_BENCH_ENDPOINT"),
+                       .operation = operation,
+                       .item_size = BENCH_ITEM_SIZE};
 
     if (load.endpoint == NULL)
         bench_fail("DYNAMO_BENCH_ENDPOINT", "not set: run this by the benchmark's server");

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* ---- Text that grows; a benchmark without memory ends -------------------------------------------------------------- */
+/* ---- Text that grows; a benchmark without memory ends ------------------------------------------------------------ */
 
 typedef struct bench_text {
     char  *data; /* ends with a NUL */
@@ -24,7 +24,7 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void bench_print(bench_text *text, const char *format, ...);
 
-/* ---- The documents ------------------------------------------------------------------------------------------------- */
+/* ---- The documents ----------------------------------------------------------------------------------------------- */
 
 /* As it is on the wire, or as a caller of the library has it. */
 typedef enum bench_notation { BENCH_WIRE, BENCH_PLAIN } bench_notation;
@@ -49,7 +49,7 @@ void bench_scan_page(bench_text *text); /* of 1 MB */
 /* BatchWriteItem's RequestItems. */
 void bench_batch(bench_text *text, bench_notation notation);
 
-/* ---- The measured loop --------------------------------------------------------------------------------------------- */
+/* ---- The measured loop ------------------------------------------------------------------------------------------- */
 
 /* What a program is asked to do. */
 typedef struct bench_load {

@@ -1,7 +1,7 @@
 /*
- * Cold starts: launch ROUNDS PROGRAM... starts each program in turn, so many times, with the argument "once", and prints
- * "once NAME MICROSECONDS PEAK_KIB": from before its start to its first answer, and its peak of memory. A program of
- * its own since a small parent is what a peak of memory needs, which begins as the parent's.
+ * Cold starts: launch ROUNDS PROGRAM... starts each program in turn, so many times, with the argument "once", and
+ * prints "once NAME MICROSECONDS PEAK_KIB": from before its start to its first answer, and its peak of memory. A
+ * program of its own since a peak of memory begins as the parent's, which has to be small.
  */
 #include "bench.h"
 

@@ -27,7 +27,7 @@
 #define MSG_NOSIGNAL 0 /* SIGPIPE is ignored besides */
 #endif
 
-/* ---- Answers --------------------------------------------------------------------------------------------------------- */
+/* ---- Answers ----------------------------------------------------------------------------------------------------- */
 
 typedef struct answer {
     const char *operation;
@@ -88,7 +88,7 @@ static void make_answer(answer *made)
     free(body.data);
 }
 
-/* ---- A connection ---------------------------------------------------------------------------------------------------- */
+/* ---- A connection ------------------------------------------------------------------------------------------------ */
 
 /* The value of a header line, up to its end; NULL: there is none. */
 static const char *header_value(const char *head, const char *name)
@@ -180,7 +180,7 @@ static void *serve(void *context)
     return NULL;
 }
 
-/* ---- The server -------------------------------------------------------------------------------------------------------- */
+/* ---- The server -------------------------------------------------------------------------------------------------- */
 
 static int listen_on_free_port(int *port)
 {
