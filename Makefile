@@ -121,7 +121,10 @@ $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 
 # The rules stand before those for tests, whose pattern fits too: an old make takes the first.
 BENCH_NAMES = server floor library micro launch one_call no_call
-ifneq ($(shell uname -s), Darwin)
+ifeq ($(shell uname -s), Darwin)
+DROP_UNUSED = -Wl,-dead_strip
+else
+DROP_UNUSED = -Wl,--gc-sections
 BENCH_NAMES += allocations
 endif
 BENCH = $(BUILD)/test/bench
@@ -140,10 +143,10 @@ $(BENCH)/floor: test/bench/floor.c $(BENCH_OBJECT)
 $(BENCH)/allocations: LDFLAGS += $(foreach name, malloc calloc realloc strdup strndup, -Wl,--wrap=$(name))
 
 $(BENCH)/one_call: test/bench/one_call.c $(ARCHIVE)
-	$(BENCH_COMPILE) $(LDFLAGS) -Wl,--gc-sections -o $@ $< $(ARCHIVE) $(LIBS)
+	$(BENCH_COMPILE) $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(ARCHIVE) $(LIBS)
 
 $(BENCH)/no_call: test/bench/one_call.c
-	$(BENCH_COMPILE) -DWITHOUT_DYNAMO $(LDFLAGS) -Wl,--gc-sections -o $@ $< $(LIBS)
+	$(BENCH_COMPILE) -DWITHOUT_DYNAMO $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(LIBS)
 
 $(BENCH)/%: test/bench/%.c $(BENCH_OBJECT) $(ARCHIVE) $(HEADERS)
 	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(ARCHIVE) $(LIBS)
