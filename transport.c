@@ -33,6 +33,14 @@ static void set_token_line(dynamo_handle *handle, const char *token)
         set_line(handle, DYNAMO_LINE_TOKEN, name, token);
 }
 
+static bool any_line_failed(const dynamo_handle *handle)
+{
+    for (size_t i = DYNAMO_LINE_TARGET; i < DYNAMO_LINE_COUNT; i++)
+        if (handle->texts[i].failed)
+            return true;
+    return false;
+}
+
 static dynamo_status sign(const dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
 {
     const dynamo_credentials *keys = &exchange->keys->values;
@@ -55,14 +63,15 @@ static dynamo_status sign(const dynamo_exchange *exchange, dynamo_handle *handle
 
     set_line(handle, DYNAMO_LINE_TARGET, "X-Amz-Target: ", exchange->target);
     set_line(handle, DYNAMO_LINE_DATE, "X-Amz-Date: ", timestamp);
+    set_line(handle, DYNAMO_LINE_INVOCATION_ID, "amz-sdk-invocation-id: ", exchange->invocation_id);
+    set_line(handle, DYNAMO_LINE_SDK_REQUEST, "amz-sdk-request: ", exchange->sdk_request);
     set_token_line(handle, keys->session_token);
     set_line(handle, DYNAMO_LINE_AUTHORIZATION, "Authorization: ", "");
     done = dynamo_keyring_signing_key(exchange->keyring, exchange->keys, &scope, key) &&
            dynamo_sigv4_authorization(line, &request, &scope, keys->access_key, key, &handle->scratch);
     dynamo_wipe(key, sizeof(key));
     handle->lines[DYNAMO_LINE_AUTHORIZATION].data = line->data;
-    if (!done || handle->texts[DYNAMO_LINE_TARGET].failed || handle->texts[DYNAMO_LINE_DATE].failed ||
-        handle->texts[DYNAMO_LINE_TOKEN].failed || line->failed)
+    if (!done || any_line_failed(handle))
         return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the request can't be signed: memory, or mbedTLS, failed");
     return DYNAMO_OK;
 }
@@ -161,8 +170,11 @@ static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, c
         return dynamo_fail_memory(error);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
         return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
-    return dynamo_fail(error, status_of(code), "%s: %s", host,
-                       handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    (void)dynamo_fail(error, status_of(code), "%s: %s", host,
+                      handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    /* A certificate that isn't trusted won't be the next time; a handshake that broke may go well. */
+    error->retryable = error->retryable || code == CURLE_SSL_CONNECT_ERROR;
+    return error->status;
 }
 
 static dynamo_status fail_ended(dynamo_status ended, const char *host, dynamo_error *error)
