@@ -247,7 +247,7 @@ static int64_t delay_to_next(message_call *call)
 
     if (class == DYNAMO_RETRY_NEVER)
         return THE_LAST;
-    delay_us = dynamo_retry_delay_us(class, call->error->attempts, dynamo_random_fraction(),
+    delay_us = dynamo_retry_delay_us(class, call->error->attempts, call->core->retry.chance(),
                                      call->last.retry_after_ms);
     if (!dynamo_deadline_allows(&call->deadline, delay_us))
         return THE_LAST;

@@ -526,6 +526,7 @@ double dynamo_retry_cubic(double rate_at_throttle, double seconds_since);
 typedef struct dynamo_retry {
     pthread_mutex_t  lock; /* held for a few instructions */
     bool             adaptive;
+    double (*chance)(void); /* 0 to below 1: the jitter of pauses */
     unsigned         tokens; /* what retries are paid with, so that a service in trouble isn't buried in them */
     dynamo_send_rate rate;
 } dynamo_retry;

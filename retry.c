@@ -149,7 +149,11 @@ int64_t dynamo_send_rate_take(dynamo_send_rate *rate, int64_t now_us)
 
 dynamo_status dynamo_retry_init(dynamo_retry *retry, bool adaptive, int64_t now_us, dynamo_error *error)
 {
-    *retry = (dynamo_retry){ .adaptive = adaptive, .tokens = DYNAMO_RETRY_TOKENS };
+    *retry = (dynamo_retry){
+        .adaptive = adaptive,
+        .chance   = dynamo_random_fraction,
+        .tokens   = DYNAMO_RETRY_TOKENS,
+    };
     dynamo_send_rate_init(&retry->rate, now_us);
     return pthread_mutex_init(&retry->lock, NULL) == 0 ? DYNAMO_OK : dynamo_fail_memory(error);
 }
