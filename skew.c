@@ -9,42 +9,51 @@
 #include "dynamo_internal.h"
 
 #include <limits.h>
-#include <stdio.h>
 
-#define DATE_LENGTH 29 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 #define LONGEST_EXCHANGE_US (INT64_C(15) * 60 * 1000000)
 #define TOLERANCE_S (4 * 60)
 #define UNKNOWN INT_MIN
 
-static const char days[7][4]    = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" }; /* 1970-01-01 was a Thursday */
-static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+/* From 1970-01-01 on, which was a Thursday. */
+static const char weekdays[7][4] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
+static const char months[12][4]  = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
 /* ---- Dates ------------------------------------------------------------------------------------------------------- */
 
-/* -1: not that many digits. */
+/* '0' stands for a digit, '?' for anything. */
+static bool fits(const char *text, size_t length, const char *form)
+{
+    for (size_t i = 0; i < length; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+
+        if (form[i] == '\0' || (form[i] == '0' ? !digit : form[i] != '?' && form[i] != text[i]))
+            return false;
+    }
+    return form[length] == '\0';
+}
+
 static int read_digits(const char *text, int count)
 {
     int value = 0;
 
-    for (int i = 0; i < count; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return -1;
-        value = value * 10 + text[i] - '0';
-    }
+    for (int i = 0; i < count; i++)
+        value = value * 10 + (text[i] - '0');
     return value;
 }
 
+/* From 0; 12: it is none. */
 static int read_month(const char *text)
 {
-    for (int i = 0; i < 12; i++)
-        if (memcmp(text, months[i], 3) == 0)
-            return i;
-    return -1;
+    int month = 0;
+
+    while (month < 12 && memcmp(text, months[month], 3) != 0)
+        month++;
+    return month;
 }
 
 /* Days from 1970-01-01 in the Gregorian calendar, years counted from March so that a leap day is a year's last. */
-static int64_t days_to(int64_t year, int month, int day)
+static int64_t days_to(int year, int month, int day)
 {
     int64_t march_year = month < 2 ? year - 1 : year;
     int64_t in_year    = (153 * (month < 2 ? month + 10 : month - 2) + 2) / 5 + day - 1;
@@ -52,14 +61,17 @@ static int64_t days_to(int64_t year, int month, int day)
     return march_year * 365 + march_year / 4 - march_year / 100 + march_year / 400 + in_year - 719468;
 }
 
-/* Only what comes out as it went in is a date: no 31st of June, no 24th hour, no Monday that was a Sunday. */
+static int64_t days_in(int year, int month)
+{
+    return (month < 11 ? days_to(year, month + 1, 1) : days_to(year + 1, 0, 1)) - days_to(year, month, 1);
+}
+
 bool dynamo_http_date(const char *text, size_t length, int64_t *seconds)
 {
-    char expected[DATE_LENGTH + 32];
-    int  year, month, day, hour, minute, second;
-    int64_t days_since;
+    int     year, month, day, hour, minute, second;
+    int64_t days;
 
-    if (length != DATE_LENGTH)
+    if (!fits(text, length, "???, 00 ??? 0000 00:00:00 GMT"))
         return false;
     day    = read_digits(text + 5, 2);
     month  = read_month(text + 8);
@@ -67,17 +79,11 @@ bool dynamo_http_date(const char *text, size_t length, int64_t *seconds)
     hour   = read_digits(text + 17, 2);
     minute = read_digits(text + 20, 2);
     second = read_digits(text + 23, 2);
-    if (month < 0 || year < 1970 || day < 1 || hour < 0 || minute < 0 || second < 0)
+    if (month == 12 || year < 1970 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59)
         return false;
-    days_since = days_to(year, month, day);
-    if (day > 28 && days_to(month == 11 ? year + 1 : year, (month + 1) % 12, 1) <= days_since)
-        return false;
-    if (hour > 23 || minute > 59 || second > 59)
-        return false;
-    (void)snprintf(expected, sizeof(expected), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[days_since % 7], day,
-                   months[month], year, hour, minute, second);
-    *seconds = days_since * 86400 + hour * 3600 + minute * 60 + second;
-    return memcmp(text, expected, DATE_LENGTH) == 0;
+    days     = days_to(year, month, day);
+    *seconds = days * 86400 + hour * 3600 + minute * 60 + second;
+    return memcmp(text, weekdays[days % 7], 3) == 0;
 }
 
 /* ---- Skew -------------------------------------------------------------------------------------------------------- */
@@ -102,7 +108,7 @@ int64_t dynamo_skew_seconds(dynamo_skew *skew)
 
 bool dynamo_skew_learn(dynamo_skew *skew, const dynamo_dated_answer *answer, int64_t used)
 {
-    int64_t midpoint = answer->received - answer->took_us / 2 / 1000000;
+    int64_t midpoint  = answer->received - answer->took_us / 2 / 1000000;
     int64_t candidate = answer->date - midpoint;
 
     if (answer->date < DYNAMO_FIRST_DATE || answer->aged || answer->took_us > LONGEST_EXCHANGE_US ||
