@@ -43,7 +43,7 @@ typedef struct message_call {
     dynamo_deadline       deadline;
     unsigned              max_attempts;
     char                  invocation_id[37]; /* the same on all attempts */
-    dynamo_error         *error;             /* how the last attempt failed; attempts and the last answer's marks stay */
+    dynamo_error         *error;             /* of the last attempt; its attempts and its last answer are of all */
     bool                  ambiguous;         /* one of the attempts may have been applied */
     bool                  clock_corrected;   /* one of the retries was for that */
     unsigned              paid;              /* for the last retry */
@@ -86,13 +86,13 @@ static void note_answer(message_call *call, const dynamo_exchange *exchange, con
     };
 
     error->attempts++;
-    last->sent            = true;
-    last->http_status     = exchange->http_status;
-    last->response_bytes  = (int64_t)handle->body.length;
-    last->retry_after_ms  = handle->head.retry_after_ms;
-    last->clock_was_wrong = dynamo_skew_learn(&call->core->skew, &answer, skew_s);
+    last->sent           = true;
+    last->http_status    = exchange->http_status;
+    last->response_bytes = (int64_t)handle->body.length;
     if (exchange->http_status == 0)
         return;
+    last->retry_after_ms  = handle->head.retry_after_ms;
+    last->clock_was_wrong = dynamo_skew_learn(&call->core->skew, &answer, skew_s);
     memcpy(last->request_id, handle->head.request_id, sizeof(last->request_id));
     memcpy(error->request_id, handle->head.request_id, sizeof(error->request_id));
     error->http_status = exchange->http_status;

@@ -3,7 +3,7 @@
  * source of its own: each function is given the moment and the fraction it works with.
  *
  * Sources: AWS SDKs and Tools Reference Guide, "Retry behavior": the standard and the adaptive mode as they are from
- * November 2026 on, with DynamoDB's own base of 25 ms. The send rate follows CUBIC (RFC 9438), with the SDKs' constants.
+ * November 2026 on, with DynamoDB's own base of 25 ms. The send rate follows CUBIC (RFC 9438) with the SDKs' constants.
  */
 #include "dynamo_internal.h"
 

@@ -412,7 +412,8 @@ static void attempts_are_bounded(void **state)
     for (size_t i = 0; i < COUNT(bounds); i++) {
         dynamo_config  config  = {.endpoint = fault_server_endpoint(*state), .max_attempts = bounds[i].of_config};
         dynamo_client *client  = client_of(&config, no_jitter);
-        dynamo_client *derived = dynamo_client_with(client, &(dynamo_limits){.max_attempts = bounds[i].of_limits}, NULL);
+        dynamo_limits  limits  = {.max_attempts = bounds[i].of_limits};
+        dynamo_client *derived = dynamo_client_with(client, &limits, NULL);
         dynamo_error   error   = {0};
 
         fault_server_script(*state, failures, COUNT(failures));
@@ -683,8 +684,9 @@ static void check_skew(fault_server *server, const skew_row *row)
     last = fault_server_requests(server) - 1;
     if (!is_near(signed_offset(server, last), row->signed_offset))
         complain(row->name, "signed %lld seconds off", (long long)signed_offset(server, last));
-    if (row->attempts == 2 && (!request_value(server, last, "amz-sdk-request", sdk_request) ||
-                               strncmp(sdk_request, "ttl=", 4) != 0 || strstr(sdk_request, "; attempt=2; max=4") == NULL))
+    if (row->attempts == 2 &&
+        (!request_value(server, last, "amz-sdk-request", sdk_request) || strncmp(sdk_request, "ttl=", 4) != 0 ||
+         strstr(sdk_request, "; attempt=2; max=4") == NULL))
         complain(row->name, "amz-sdk-request: %s", sdk_request);
     if (get(client, &error) != DYNAMO_OK || error.attempts != 1)
         complain(row->name, "the next call: %s", error.message);
