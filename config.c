@@ -618,21 +618,27 @@ static dynamo_status resolve_retry_mode(dynamo_settings *settings, setting_sourc
                        name_source(sources, &mode, name));
 }
 
+/* A whole number from 1 to MOST_ATTEMPTS; 0: the text is none. */
+static unsigned read_attempts(const char *text)
+{
+    unsigned number = 0;
+
+    for (; *text >= '0' && *text <= '9' && number <= MOST_ATTEMPTS; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= MOST_ATTEMPTS ? number : 0;
+}
+
 static dynamo_status resolve_max_attempts(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting given_number = find(sources, &max_attempts_setting, NULL);
+    const found_setting attempts = find(sources, &max_attempts_setting, NULL);
     char                name[SOURCE_NAME_SIZE];
-    unsigned            number = 0;
 
-    settings->max_attempts = sources->config->max_attempts != 0 ? sources->config->max_attempts : DEFAULT_ATTEMPTS;
-    if (sources->config->max_attempts != 0 || given_number.text == NULL)
-        return DYNAMO_OK;
-    for (const char *digit = given_number.text; *digit >= '0' && *digit <= '9' && number <= MOST_ATTEMPTS; digit++)
-        number = number * 10 + (unsigned)(*digit - '0');
-    if (given_number.text[strspn(given_number.text, "0123456789")] != '\0' || number < 1 || number > MOST_ATTEMPTS)
+    settings->max_attempts = sources->config->max_attempts;
+    if (settings->max_attempts == 0)
+        settings->max_attempts = attempts.text != NULL ? read_attempts(attempts.text) : DEFAULT_ATTEMPTS;
+    if (settings->max_attempts == 0)
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is no whole number from 1 to %d",
-                           name_source(sources, &given_number, name), MOST_ATTEMPTS);
-    settings->max_attempts = number;
+                           name_source(sources, &attempts, name), MOST_ATTEMPTS);
     return DYNAMO_OK;
 }
 
