@@ -11,6 +11,7 @@
  *     sigv4.c                                                     signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
+ *     retry.c  skew.c                                             when to try again; the service's clock
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
@@ -124,12 +125,18 @@ void dynamo_copy_text(char *field, size_t size, const char *text, size_t length)
 void dynamo_bare_code(char *code, size_t size, const char *text, size_t length);
 
 dynamo_status      dynamo_status_of_code(const char *bare_code);
-dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
+
+/* Of a status, and where that is UNKNOWN_SERVICE of the HTTP status; 0: there is none. */
+dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status);
 
 /* ---- clock.c ----------------------------------------------------------------------------------------------------- */
 
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
+
+/* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
+
+double dynamo_random_fraction(void); /* 0 to below 1 */
 
 /* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
 
@@ -478,6 +485,8 @@ typedef struct dynamo_settings {
     char                 *user_agent;
     unsigned              max_clients;
     unsigned              max_attempts;
+    bool                  adaptive;           /* the retry mode; else it is the standard one */
+    bool                  correct_clock_skew;
     int64_t               connect_timeout_ms;
     int64_t               attempt_timeout_ms;
     int64_t               timeout_ms;
@@ -516,6 +525,12 @@ dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline);
 
 /* "canceled" or "the time limit ran out", for a check that failed. */
 const char *dynamo_deadline_words(dynamo_status status);
+
+/* Whether so much time is left. */
+bool dynamo_deadline_allows(const dynamo_deadline *deadline, int64_t microseconds);
+
+/* Lets that time pass. TIMEOUT: it isn't left, which is said at once. CANCELED: at the next slice. */
+dynamo_status dynamo_deadline_pause(const dynamo_deadline *deadline, int64_t microseconds);
 
 /* How long a wait may last before the next check, 1 to DYNAMO_SLICE_MS. */
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
@@ -557,6 +572,91 @@ void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
                                 uint8_t key[DYNAMO_HASH_SIZE]);
 
+/* ---- retry.c: when to try again; no clock, no random source of its own ------------------------------------------- */
+
+/*
+ * The pause after the failed attempt of that number, from 1. `fraction`, 0 to below 1, is the jitter; retry_after_ms
+ * the answer's x-amz-retry-after, 0 without one. The class isn't NEVER.
+ */
+int64_t dynamo_retry_delay_us(dynamo_retry_class class, unsigned attempt, double fraction, int64_t retry_after_ms);
+
+/* How fast requests may go, in the adaptive mode: a bucket of tokens, one for each request. */
+typedef struct dynamo_send_rate {
+    bool     enabled;  /* from the first throttling error on */
+    double   measured; /* answers a second, smoothed */
+    int64_t  bucket;   /* the half second that is being counted */
+    unsigned count;
+    double   rate_at_throttle;
+    int64_t  throttled_us; /* the last time */
+    double   limit;        /* tokens a second */
+    double   capacity;
+    double   tokens;
+    int64_t  filled_us; /* tokens are counted up to then */
+} dynamo_send_rate;
+
+void    dynamo_send_rate_init(dynamo_send_rate *rate, int64_t now_us);
+void    dynamo_send_rate_answered(dynamo_send_rate *rate, bool throttled, int64_t now_us);
+int64_t dynamo_send_rate_take(dynamo_send_rate *rate, int64_t now_us); /* 0: done; else when to ask again */
+
+/* The rate so long after a throttling error came at another rate. */
+double dynamo_retry_cubic(double rate_at_throttle, double seconds_since);
+
+/* What all calls of one core share, under a lock of its own. */
+#define DYNAMO_RETRY_TOKENS 500u
+typedef struct dynamo_retry {
+    pthread_mutex_t  lock; /* held for a few instructions */
+    bool             adaptive;
+    double (*chance)(void); /* 0 to below 1: the jitter of pauses */
+    unsigned         tokens; /* what retries are paid with, so that a service in trouble isn't buried in them */
+    dynamo_send_rate rate;
+} dynamo_retry;
+
+dynamo_status dynamo_retry_init(dynamo_retry *retry, bool adaptive, int64_t now_us, dynamo_error *error);
+void          dynamo_retry_free(dynamo_retry *retry);
+void          dynamo_retry_after_fork(dynamo_retry *retry);
+
+/* Pays for a retry. Returns what it cost; 0: there isn't enough left. */
+unsigned dynamo_retry_pay(dynamo_retry *retry, dynamo_retry_class class);
+
+/* After a success: gives back what the call's last retry cost, or 1 where it had none (`paid` is 0). */
+void dynamo_retry_refund(dynamo_retry *retry, unsigned paid);
+
+/* Leave to send, in the adaptive mode. 0: it is given; else how long to wait before asking again. */
+int64_t dynamo_retry_take_turn(dynamo_retry *retry, int64_t now_us);
+void    dynamo_retry_answered(dynamo_retry *retry, bool throttled, int64_t now_us);
+
+/* The value of amz-sdk-request: "ttl=20261123T130000Z; attempt=2; max=4". `ttl` may be NULL. */
+#define DYNAMO_RETRY_HEADER_SIZE 80
+void dynamo_retry_header(char text[DYNAMO_RETRY_HEADER_SIZE], unsigned attempt, unsigned max_attempts,
+                         const char *ttl);
+
+/* ---- skew.c: the service's clock --------------------------------------------------------------------------------- */
+
+#define DYNAMO_FIRST_DATE 31536000 /* 1971: an earlier date is that of a clock nobody has set */
+
+/* The service's clock minus ours, shared by all calls of one core; one value, so that it takes no lock. */
+typedef struct dynamo_skew {
+    atomic_int seconds;
+    bool       correct; /* else it is only watched */
+} dynamo_skew;
+
+typedef struct dynamo_dated_answer {
+    int64_t date;     /* its Date header, in seconds since the epoch; 0: it has none that is one */
+    bool    aged;     /* it has an Age header: the date is that of a cache's copy */
+    int64_t received; /* by our clock, in seconds */
+    int64_t took_us;  /* from the request to the answer */
+} dynamo_dated_answer;
+
+void    dynamo_skew_init(dynamo_skew *skew, bool correct);
+bool    dynamo_skew_known(dynamo_skew *skew);   /* a date was seen */
+int64_t dynamo_skew_seconds(dynamo_skew *skew); /* to add to our clock; 0 until a date was seen */
+
+/* From any answer. true: what the request was signed with, `used`, was so far off that this may be why it failed. */
+bool dynamo_skew_learn(dynamo_skew *skew, const dynamo_dated_answer *answer, int64_t used);
+
+/* An IMF-fixdate as RFC 9110 has it, in seconds since the epoch. false: it is none, or before 1970. */
+bool dynamo_http_date(const char *text, size_t length, int64_t *seconds);
+
 /* ---- handle.c: one curl easy handle and what stays with it ------------------------------------------------------- */
 
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
@@ -578,6 +678,8 @@ typedef enum dynamo_header_line {
     DYNAMO_LINE_EXPECT, /* off: it would cost a round trip */
     DYNAMO_LINE_TARGET,
     DYNAMO_LINE_DATE,
+    DYNAMO_LINE_INVOCATION_ID,
+    DYNAMO_LINE_SDK_REQUEST,
     DYNAMO_LINE_AUTHORIZATION,
     DYNAMO_LINE_TOKEN,
     DYNAMO_LINE_COUNT
@@ -589,7 +691,10 @@ typedef struct dynamo_answer_head {
     char     error_type[128];
     bool     has_crc32;
     uint32_t crc32;
-    bool     complete; /* the empty line after the headers came */
+    int64_t  date;           /* in seconds since the epoch; 0: none */
+    bool     aged;           /* an Age header came */
+    int64_t  retry_after_ms; /* 0: none */
+    bool     complete;       /* the empty line after the headers came */
 } dynamo_answer_head;
 
 #define DYNAMO_HANDLE_SOCKETS 8
@@ -671,6 +776,8 @@ typedef struct dynamo_exchange {
     dynamo_keys              *keys;
     const dynamo_deadline    *deadline; /* of this attempt */
     int64_t                   now;      /* to sign by, in seconds since the epoch */
+    const char               *invocation_id;
+    const char               *sdk_request; /* dynamo_retry_header() */
 
     long http_status;   /* 0: no answer */
     bool may_have_been_executed; /* it went out whole and no answer tells what became of it */
@@ -815,6 +922,7 @@ typedef struct dynamo_message {
     const dynamo_shape    *error_output;
     const char            *unwrap;
     bool                   write;
+    bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
 } dynamo_message;
 
@@ -831,6 +939,8 @@ typedef struct dynamo_core {
     dynamo_settings settings;
     dynamo_keyring  keyring;
     dynamo_pool     pool;
+    dynamo_retry    retry;
+    dynamo_skew     skew;
 } dynamo_core;
 
 struct dynamo_client {
