@@ -280,23 +280,27 @@ static const char *endpoint_option(const dynamo_config *config, dynamo_service s
     }
 }
 
-/* The URL that was given for a service, if any was. */
-static dynamo_status take_endpoint(char **given_url, const setting_sources *sources, dynamo_service service,
-                                   bool ignored, dynamo_error *error)
+static dynamo_status keep_url(dynamo_given_url *url, const char *text, const char *name, dynamo_error *error)
 {
-    const char         *option   = endpoint_option(sources->config, service);
-    const found_setting url      = find(sources, &endpoint_settings[service], option);
-    dynamo_endpoint     endpoint = { 0 };
-    dynamo_status       status;
+    return keep(&url->text, text) && keep(&url->name, name) ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* The URL that was given for a service, if any was. */
+static dynamo_status take_url(dynamo_given_url *url, const setting_sources *sources, dynamo_service service,
+                              bool ignored, dynamo_error *error)
+{
+    const char         *option = endpoint_option(sources->config, service);
+    const found_setting found  = find(sources, &endpoint_settings[service], option);
     char                name[SOURCE_NAME_SIZE];
 
-    if (url.text == NULL || (ignored && !url.is_option))
+    if (found.text == NULL || (ignored && !found.is_option))
         return DYNAMO_OK;
-    status       = dynamo_endpoint_parse(&endpoint, url.text, name_source(sources, &url, name), error);
-    *given_url   = endpoint.url;
-    endpoint.url = NULL;
-    dynamo_endpoint_free(&endpoint);
-    return status;
+    return keep_url(url, found.text, name_source(sources, &found, name), error);
+}
+
+static dynamo_status parse_given(dynamo_endpoint *endpoint, const dynamo_given_url *url, dynamo_error *error)
+{
+    return url->text != NULL ? dynamo_endpoint_parse(endpoint, url->text, url->name, error) : DYNAMO_OK;
 }
 
 /* What stands in place of AWS's own hosts, and which of those. Of DynamoDB's the rest depends on where they are. */
@@ -315,11 +319,11 @@ static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_source
     if (status == DYNAMO_OK)
         status = find_switch(&ignored, sources, &ignore_setting, DYNAMO_UNSET, error);
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_SERVICE_COUNT; i++)
-        status = take_endpoint(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
-    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_DYNAMODB] != NULL)
-        status = dynamo_endpoint_parse(&settings->dynamodb, hosts->given[DYNAMO_SERVICE_DYNAMODB], "endpoint", error);
-    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_STREAMS] != NULL)
-        status = dynamo_endpoint_parse(&settings->streams, hosts->given[DYNAMO_SERVICE_STREAMS], "endpoint", error);
+        status = take_url(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
+    if (status == DYNAMO_OK)
+        status = parse_given(&settings->dynamodb, &hosts->given[DYNAMO_SERVICE_DYNAMODB], error);
+    if (status == DYNAMO_OK)
+        status = parse_given(&settings->streams, &hosts->given[DYNAMO_SERVICE_STREAMS], error);
     return status;
 }
 
@@ -362,13 +366,12 @@ static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *
 static dynamo_status share_local_endpoint(dynamo_settings *settings, const setting_sources *sources,
                                           dynamo_error *error)
 {
-    char **given_urls = settings->hosts.given;
+    const dynamo_given_url *dynamodb = &settings->hosts.given[DYNAMO_SERVICE_DYNAMODB];
+    dynamo_given_url       *streams  = &settings->hosts.given[DYNAMO_SERVICE_STREAMS];
 
-    if (given_urls[DYNAMO_SERVICE_STREAMS] != NULL || !settings->dynamodb.loopback
-        || (!sources->guessed && !sources->placeholders))
+    if (streams->text != NULL || !settings->dynamodb.loopback || (!sources->guessed && !sources->placeholders))
         return DYNAMO_OK;
-    return keep(&given_urls[DYNAMO_SERVICE_STREAMS], given_urls[DYNAMO_SERVICE_DYNAMODB]) ? DYNAMO_OK
-                                                                                         : dynamo_fail_memory(error);
+    return keep_url(streams, dynamodb->text, dynamodb->name, error);
 }
 
 /* Of Streams, which has account hosts with FIPS too but not in all regions, only a call tells. */

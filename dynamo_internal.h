@@ -429,9 +429,15 @@ typedef enum dynamo_account_mode {
     DYNAMO_ACCOUNT_REQUIRED,
 } dynamo_account_mode;
 
+/* A URL in place of AWS's own, as it was found: what is wrong with it is told when the service is to be used. */
+typedef struct dynamo_given_url {
+    char *text; /* NULL: none */
+    char *name; /* of what gave it, for messages */
+} dynamo_given_url;
+
 /* What decides on hosts besides service and region. */
 typedef struct dynamo_hosts {
-    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    dynamo_given_url    given[DYNAMO_SERVICE_COUNT];
     bool                fips;
     bool                dual_stack;
     dynamo_account_mode account_mode;
@@ -440,8 +446,8 @@ typedef struct dynamo_hosts {
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
- * is asked for excludes each other. To dynamo_endpoint_free(). */
+/* The one that is given for a service, or AWS's own for a region; to dynamo_endpoint_free(). INVALID_ARGUMENT: the
+ * region is no host label, the URL is none, or what is asked for excludes each other. */
 dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
                                          const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);

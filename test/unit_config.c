@@ -1100,11 +1100,6 @@ static const failure_row failure_rows[] = {
     { .name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .status = REFUSED,
       .environment = REGION ENV_KEYS "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes",
       .fragments = { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is neither true nor false" } },
-    { .name = "AWS_ENDPOINT_URL_STS", .environment = REGION ENV_KEYS "AWS_ENDPOINT_URL_STS=sts.example.com",
-      .status = REFUSED, .fragments = { "AWS_ENDPOINT_URL_STS is refused", "begins with http:// or https://" } },
-    { .name = "sso of services", .environment = REGION ENV_KEYS, .status = REFUSED,
-      .file = "[default]\nservices = s\n[services s]\nsso =\n endpoint_url = http://u@a\n",
-      .fragments = { "services sso endpoint_url in profile default is refused: it has a user name" } },
     { .name = "the dual-stack host as endpoint", .environment = REGION ENV_KEYS, .status = REFUSED,
       .config = { .endpoint = "https://DynamoDB.us-east-1.api.aws/" },
       .fragments = { "dynamodb.us-east-1.api.aws", "use_dualstack_endpoint" } },
@@ -1314,6 +1309,43 @@ static void test_hosts(void **state)
         expect_status(name, DYNAMO_OK, dynamo_endpoint_of_service(&endpoint, &settings.hosts, host_rows[i].service,
                                                                   settings.region, &error), &error);
         expect_text(name, "url", host_rows[i].url, endpoint.url);
+        dynamo_endpoint_free(&endpoint);
+        dynamo_settings_free(&settings);
+    }
+}
+
+/* Only who uses a service hears what is wrong with its endpoint, and where that stands. */
+static void test_refused_hosts(void **state)
+{
+    static const struct {
+        const char    *environment;
+        const char    *file;
+        dynamo_service service;
+        const char    *fragment;
+    } rows[] = {
+        { "AWS_ENDPOINT_URL_STS=sts.example.com", NULL, DYNAMO_SERVICE_STS,
+          "AWS_ENDPOINT_URL_STS is refused: expected a URL" },
+        { NULL, "[default]\n" SERVICES "sso =\n endpoint_url = http://u@a\n", DYNAMO_SERVICE_SSO,
+          "services sso endpoint_url in profile default is refused: it has a user name" },
+        { "AWS_ENDPOINT_URL=x", NULL, DYNAMO_SERVICE_SIGNIN, "AWS_ENDPOINT_URL is refused" },
+        { "AWS_ENDPOINT_URL_DYNAMODB=x", NULL, DYNAMO_SERVICE_STS, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(rows); i++) {
+        dynamo_config   config   = { .region = "us-east-1", .endpoint = "http://localhost:8000" };
+        dynamo_status   expected = rows[i].fragment != NULL ? DYNAMO_ERR_INVALID_ARGUMENT : DYNAMO_OK;
+        dynamo_endpoint endpoint = { 0 };
+        dynamo_error    error    = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(rows[i].environment);
+        write_files(rows[i].file, NULL);
+        expect_status("load", DYNAMO_OK, dynamo_settings_load(&settings, &config, &error), &error);
+        expect_status("use", expected, dynamo_endpoint_of_service(&endpoint, &settings.hosts, rows[i].service,
+                                                                  settings.region, &error), &error);
+        expect_fragment("use", rows[i].fragment, &error);
         dynamo_endpoint_free(&endpoint);
         dynamo_settings_free(&settings);
     }
@@ -1598,6 +1630,7 @@ int main(void)
         cmocka_unit_test_setup(test_settings, start_clean),
         cmocka_unit_test_setup(test_failures, start_clean),
         cmocka_unit_test_setup(test_hosts, start_clean),
+        cmocka_unit_test_setup(test_refused_hosts, start_clean),
         cmocka_unit_test_setup(test_account_modes, start_clean),
         cmocka_unit_test_setup(test_limits, start_clean),
         cmocka_unit_test_setup(test_retries, start_clean),
