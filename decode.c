@@ -266,14 +266,34 @@ static const value_type *find_type(const char *name, size_t length)
     return NULL;
 }
 
+/* {"S": as the service writes it, with any type of one letter. NULL, and nothing read, is no failure: the AttributeValue
+ * may be written in another way. Saves a tenth of a GetItem's reading. */
+static const value_type *open_usual_value(dynamo_reader *reader)
+{
+    const char       *next = reader->next;
+    const value_type *type;
+
+    if (reader->end - next < 5 || next[0] != '{' || next[1] != '"' || next[3] != '"' || next[4] != ':' ||
+        reader->depth >= DYNAMO_TEXT_DEPTH)
+        return NULL;
+    type = find_type(next + 2, 1);
+    if (type != NULL) {
+        reader->next += 5;
+        reader->depth++;
+    }
+    return type;
+}
+
 /* An AttributeValue up to what stands under its type. */
 static const value_type *open_value(dynamo_reader *reader, const dynamo_path *path)
 {
     size_t            count = 0;
-    const value_type *type;
+    const value_type *type  = open_usual_value(reader);
     dynamo_string     name;
     int               more;
 
+    if (type != NULL)
+        return type;
     if (!dynamo_read_open(reader, path, '{'))
         return NULL;
     more = dynamo_read_member(reader, path, &count, &name);
@@ -298,9 +318,12 @@ static json_t *close_value(dynamo_reader *reader, const dynamo_path *path, json_
 
     if (value == NULL)
         return NULL;
-    more = dynamo_read_member(reader, path, &count, &name);
-    if (more == 0)
+    if (dynamo_read_peek(reader) == '}') {
+        reader->next++;
+        reader->depth--;
         return value;
+    }
+    more = dynamo_read_member(reader, path, &count, &name);
     if (more > 0) {
         free(name.owned);
         return refuse(reader, path, value, "An AttributeValue of two types");

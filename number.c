@@ -183,22 +183,26 @@ static double scaled_value(char *digits, size_t count, int64_t exponent)
     return strtod(digits, NULL);
 }
 
+static double decimal_value(const decimal *number)
+{
+    char   digits[EXACT_DIGITS + 10];
+    size_t count;
+    double value = 0;
+
+    if (number->count != 0) {
+        count = copy_digits(number, digits, EXACT_DIGITS);
+        if (number->count > EXACT_DIGITS)
+            digits[count++] = '1';
+        value = scaled_value(digits, count, number->magnitude - (int64_t)count + 1);
+    }
+    return number->negative ? -value : value;
+}
+
 double dynamo_real_value(const char *text, size_t length)
 {
-    char    digits[EXACT_DIGITS + 10];
     decimal number;
-    size_t  count;
-    double  value = 0;
 
-    if (!parse_decimal(&number, text, length))
-        return (double)NAN;
-    if (number.count != 0) {
-        count = copy_digits(&number, digits, EXACT_DIGITS);
-        if (number.count > EXACT_DIGITS)
-            digits[count++] = '1';
-        value = scaled_value(digits, count, number.magnitude - (int64_t)count + 1);
-    }
-    return number.negative ? -value : value;
+    return parse_decimal(&number, text, length) ? decimal_value(&number) : (double)NAN;
 }
 
 /* ---- Double to text ---------------------------------------------------------------------------------------------- */
@@ -387,7 +391,7 @@ static bool parse_real(const char *text, size_t length, double *real)
 
     if (length >= DYNAMO_NUMBER_SIZE || !has_real_syntax(text, length) || !parse_decimal(&number, text, length))
         return false;
-    *real = dynamo_real_value(text, length);
+    *real = decimal_value(&number);
     /* Up to 15 digits, where doubles have their full precision, survive the way through a double. So no two such
      * numbers share one, nothing shorter reads back to it, and these are its shortest digits. */
     if (number.count <= DBL_DIG && number.magnitude > DBL_MIN_10_EXP)

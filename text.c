@@ -14,28 +14,41 @@
 
 #define EIGHT(byte) (0x0101010101010101U * (byte))
 
-/* Whether eight bytes, in any order, all stand for themselves in a JSON string. A byte below n is one whose subtraction
- * of n borrows; one that equals n is 0 after an exclusive or. What a borrow does to the bytes above it doesn't matter:
- * there is one only where the answer is no. */
-static bool is_plain_word(uint64_t word)
+/* Of eight bytes: the high bits of those that don't stand for themselves in a JSON string, or aren't ASCII. A byte below n
+ * is one whose subtraction of n borrows, and one that equals n is 0 after an exclusive or. A borrow may set bits of more
+ * significant bytes as well, so that only the least significant bit is certain, and 0. */
+static uint64_t special_bits(uint64_t word)
 {
     uint64_t quote     = word ^ EIGHT((unsigned char)'"');
     uint64_t backslash = word ^ EIGHT((unsigned char)'\\');
-    uint64_t below     = (word - EIGHT(0x20U)) | (quote - EIGHT(1U)) | (backslash - EIGHT(1U));
 
-    return ((below | word) & EIGHT(0x80U)) == 0;
+    return (word | (word - EIGHT(0x20U)) | (quote - EIGHT(1U)) | (backslash - EIGHT(1U))) & EIGHT(0x80U);
 }
 
-/* Past the bytes that stand for themselves in a JSON string, and are characters on their own. Eight at a time: of long
- * strings, that takes a fifth of the time. */
+/* Where in the word the first of them is, as far as it can be told without looking at each. */
+static size_t plain_length(uint64_t bits)
+{
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(bits) / 8;
+#else
+    (void)bits;
+    return 0;
+#endif
+}
+
+/* Past the bytes that stand for themselves in a JSON string, and are characters on their own. Eight at a time, long
+ * strings take a fifth of the time, and short ones half. */
 static const char *skip_plain(const char *next, const char *end)
 {
-    uint64_t word;
+    uint64_t word, bits;
 
     for (; (size_t)(end - next) >= sizeof(word); next += sizeof(word)) {
         memcpy(&word, next, sizeof(word));
-        if (!is_plain_word(word))
+        bits = special_bits(word);
+        if (bits != 0) {
+            next += plain_length(bits);
             break;
+        }
     }
     while (next < end && (unsigned char)*next >= 0x20 && (unsigned char)*next < 0x80 && *next != '"' && *next != '\\')
         next++;
