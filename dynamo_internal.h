@@ -9,6 +9,7 @@
  *     decode.c                                                    wire text to plain JSON
  *     marshal.c                                                   plain JSON to AttributeValue
  *     shape.c                                                     requests by their shapes
+ *     page.c                                                      an answer's list, element by element
  *     sigv4.c                                                     signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
@@ -288,7 +289,7 @@ typedef struct dynamo_member {
 
 extern const dynamo_shape dynamo_shape_any; /* whatever JSON */
 
-/* The shape of an object's member, or NULL where a structure doesn't have it. */
+/* The shape of an object's member, NULL where the object's shape doesn't have it. */
 const dynamo_shape *dynamo_shape_member(const dynamo_shape *shape, const char *name, size_t length);
 
 /* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
@@ -320,6 +321,28 @@ dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_p
 /* A caller's document checked against its shape and written as wire text in one walk. */
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
+
+/* ---- page.c: an answer whose list is read element by element ------------------------------------------------------ */
+
+/* Holds pointers into itself, and into the text, which has to stay where it is: not to be copied. */
+typedef struct dynamo_page {
+    json_t             *members; /* the answer without the list */
+    size_t              left;    /* elements that weren't asked for yet */
+    size_t              count;   /* those that were */
+    dynamo_reader       reader;  /* before the next */
+    const dynamo_shape *element; /* how each is read; NULL: the answer has no list */
+    dynamo_path         path[3]; /* from the answer to the list */
+    const dynamo_path  *list;    /* the last of them */
+} dynamo_page;
+
+/* Takes an answer's whole text apart. `list` is the name of the member that is the list ("Items"), or its path
+ * ("StreamDescription.Shards"). On failure there is nothing to close. `error` can't be NULL in these two. */
+dynamo_status dynamo_page_open(dynamo_page *page, const char *text, size_t length, const dynamo_shape *output,
+                               const char *list, dynamo_error *error);
+
+/* A new reference, or NULL after the last. After a failure the same element is next again. */
+dynamo_status dynamo_page_next(dynamo_page *page, json_t **element, dynamo_error *error);
+void          dynamo_page_close(dynamo_page *page); /* {0} allowed */
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 

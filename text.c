@@ -14,9 +14,9 @@
 
 #define EIGHT(byte) (0x0101010101010101U * (byte))
 
-/* Of eight bytes: the high bits of those that don't stand for themselves in a JSON string, or aren't ASCII. A byte below n
- * is one whose subtraction of n borrows, and one that equals n is 0 after an exclusive or. A borrow may set bits of more
- * significant bytes as well, so that only the least significant bit is certain, and 0. */
+/* Of eight bytes: the high bits of those that don't stand for themselves in a JSON string, or aren't ASCII. A byte is
+ * below n if taking n from it borrows, and equals n if it is 0 after an exclusive or. A borrow may set the bits of more
+ * significant bytes too, so that only the least significant bit set is sure to be right. */
 static uint64_t special_bits(uint64_t word)
 {
     uint64_t quote     = word ^ EIGHT((unsigned char)'"');
@@ -25,7 +25,7 @@ static uint64_t special_bits(uint64_t word)
     return (word | (word - EIGHT(0x20U)) | (quote - EIGHT(1U)) | (backslash - EIGHT(1U))) & EIGHT(0x80U);
 }
 
-/* Where in the word the first of them is, as far as it can be told without looking at each. */
+/* How many bytes, in memory's order, stand before the first of those, as far as it is told without looking at each. */
 static size_t plain_length(uint64_t bits)
 {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -394,6 +394,13 @@ static size_t escape_length(const char *next, const char *end)
     return strchr("\"\\/bfnrt", next[1]) != NULL ? 2 : 0;
 }
 
+/* NULL, a failure told. */
+static const char *bad_string(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words)
+{
+    dynamo_read_fail_syntax(reader, path, at, words);
+    return NULL;
+}
+
 /* Checks a string from after its opening quote to its closing one, which it returns; NULL: the reader has failed. */
 static const char *string_end(dynamo_reader *reader, const dynamo_path *path, const char *next, bool *escaped)
 {
@@ -402,30 +409,22 @@ static const char *string_end(dynamo_reader *reader, const dynamo_path *path, co
     *escaped = false;
     for (;; next += width) {
         next = skip_plain(next, reader->end);
-        if (next == reader->end) {
-            dynamo_read_fail_syntax(reader, path, next, "A closing quote was expected");
-            return NULL;
-        }
+        if (next == reader->end)
+            return bad_string(reader, path, next, "A closing quote was expected");
         if (*next == '"')
             return next;
         if (*next == '\\') {
             *escaped = true;
             width    = escape_length(next, reader->end);
-            if (width == 0) {
-                dynamo_read_fail_syntax(reader, path, next, "An escape (\\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX) was expected");
-                return NULL;
-            }
+            if (width == 0)
+                return bad_string(reader, path, next, "An escape (\\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX) was expected");
             continue;
         }
-        if ((unsigned char)*next < 0x20) {
-            dynamo_read_fail_syntax(reader, path, next, "A closing quote was expected before the control character");
-            return NULL;
-        }
+        if ((unsigned char)*next < 0x20)
+            return bad_string(reader, path, next, "A closing quote was expected before the control character");
         width = sequence_length(next, reader->end);
-        if (width == 0 || is_surrogate(next)) {
-            dynamo_read_fail_syntax(reader, path, next, "UTF-8 was expected");
-            return NULL;
-        }
+        if (width == 0 || is_surrogate(next))
+            return bad_string(reader, path, next, "UTF-8 was expected");
     }
 }
 
@@ -560,7 +559,7 @@ static int read_separator(dynamo_reader *reader, const dynamo_path *path, size_t
         return 1;
     if (next != ',') {
         dynamo_read_fail_syntax(reader, path, reader->next,
-                    bracket == '}' ? "A comma or } was expected" : "A comma or ] was expected");
+                                bracket == '}' ? "A comma or } was expected" : "A comma or ] was expected");
         return -1;
     }
     reader->next++;
@@ -575,7 +574,7 @@ int dynamo_read_member(dynamo_reader *reader, const dynamo_path *path, size_t *c
         return more;
     if (dynamo_read_peek(reader) != '"') {
         dynamo_read_fail_syntax(reader, path, reader->next,
-                    *count == 0 ? "A name in quotes or } was expected" : "A name in quotes was expected");
+                                *count == 0 ? "A name in quotes or } was expected" : "A name in quotes was expected");
         return -1;
     }
     if (!dynamo_read_string(reader, path, name))
