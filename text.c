@@ -42,6 +42,8 @@ static const char *skip_plain(const char *next, const char *end)
 {
     uint64_t word, bits;
 
+    if (next < end && (unsigned char)*next >= 0x80) /* text in most languages has one such after another */
+        return next;
     for (; (size_t)(end - next) >= sizeof(word); next += sizeof(word)) {
         memcpy(&word, next, sizeof(word));
         bits = special_bits(word);
@@ -55,31 +57,31 @@ static const char *skip_plain(const char *next, const char *end)
     return next;
 }
 
-/* What the first byte of a UTF-8 sequence says of its length; 0: it begins none. */
-static size_t announced_length(unsigned char first)
+static bool is_continuation(char byte)
 {
-    if (first < 0x80)
-        return 1;
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
 /* The length of the well-formed UTF-8 sequence (RFC 3629) at `next`, surrogates allowed; 0: there is none. */
 static size_t sequence_length(const char *next, const char *end)
 {
-    unsigned char first  = (unsigned char)next[0];
-    unsigned char second = end - next > 1 ? (unsigned char)next[1] : 0;
-    size_t        length = announced_length(first);
+    const ptrdiff_t     left   = end - next;
+    const unsigned char first  = (unsigned char)next[0];
+    const unsigned char second = left > 1 ? (unsigned char)next[1] : 0;
 
-    if (length > (size_t)(end - next))
+    if (first < 0x80)
+        return 1;
+    if (first < 0xC2 || left < 2 || !is_continuation(next[1]))
         return 0;
-    for (size_t i = 1; i < length; i++)
-        if (((unsigned char)next[i] & 0xC0) != 0x80)
-            return 0;
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F))
+    if (first < 0xE0)
+        return 2;
+    if (left < 3 || !is_continuation(next[2]))
         return 0;
-    return length;
+    if (first < 0xF0)
+        return first == 0xE0 && second < 0xA0 ? 0 : 3;
+    if (first > 0xF4 || left < 4 || !is_continuation(next[3]))
+        return 0;
+    return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? 0 : 4;
 }
 
 /* Whether a well-formed sequence is one half of a surrogate pair. */
@@ -417,7 +419,8 @@ static const char *string_end(dynamo_reader *reader, const dynamo_path *path, co
             *escaped = true;
             width    = escape_length(next, reader->end);
             if (width == 0)
-                return bad_string(reader, path, next, "An escape (\\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX) was expected");
+                return bad_string(reader, path, next,
+                                  "An escape (\\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX) was expected");
             continue;
         }
         if ((unsigned char)*next < 0x20)
