@@ -3,7 +3,7 @@
  *
  * The notation of AttributeValues: Amazon DynamoDB API Reference, "AttributeValue"; their plain form: see marshal.c.
  *
- * No text makes this recurse: what is open stands in an array of fixed length, 20 KB of stack whatever is read.
+ * No text makes this recurse: what is open stands in an array of fixed length, 18 KB of stack whatever is read.
  */
 #include "dynamo_internal.h"
 
@@ -246,8 +246,8 @@ static json_t *read_binary_set(dynamo_reader *reader, const dynamo_path *path)
 typedef struct value_type {
     const char         *name;
     size_t              length;
-    read_function       read;   /* NULL: */
-    const dynamo_shape *holder; /* what is under the type holds AttributeValues itself */
+    read_function       read;   /* of what stands under it; NULL where that holds AttributeValues itself, ... */
+    const dynamo_shape *holder; /* ... in this list or map */
 } value_type;
 
 /* The usual first. */

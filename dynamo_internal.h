@@ -196,8 +196,8 @@ bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
 
-/* Levels of nesting beyond which JSON text is refused: a bound on the stack, far above what DynamoDB has (32 levels of
- * values, two levels of text each). */
+/* Levels of nesting beyond which JSON text is refused, far above what DynamoDB has (32 levels of values, two levels of
+ * text each). It bounds the stack: reading has an array of as many places (18 KB), writing recurses (35 KB). */
 #define DYNAMO_TEXT_DEPTH 256
 
 /* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
@@ -322,7 +322,7 @@ dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_p
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
 
-/* ---- page.c: an answer whose list is read element by element ------------------------------------------------------ */
+/* ---- page.c: an answer whose list is read element by element ----------------------------------------------------- */
 
 /* Holds pointers into itself, and into the text, which has to stay where it is: not to be copied. */
 typedef struct dynamo_page {

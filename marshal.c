@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* DynamoDB's own limit. Writing recurses as deep: 9 KB of stack. */
 #define MAX_LEVELS 32
 
 /* ---- Writing: numbers, binaries, strings ------------------------------------------------------------------------- */

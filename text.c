@@ -202,6 +202,7 @@ typedef struct json_writer {
     dynamo_buffer *out;
     dynamo_error  *error;
     bool           bare_numbers; /* {"$N": text} as the number itself where it reads back as that */
+    char          *number;       /* room for one, which each level of the recursion would have to have otherwise */
 } json_writer;
 
 static dynamo_status write_value(const json_writer *writer, json_t *value, const dynamo_path *path, unsigned depth);
@@ -282,8 +283,6 @@ static dynamo_status write_container(const json_writer *writer, json_t *value, c
 
 static dynamo_status write_value(const json_writer *writer, json_t *value, const dynamo_path *path, unsigned depth)
 {
-    char buffer[DYNAMO_NUMBER_SIZE];
-
     if (value == NULL)
         return dynamo_fail_at(writer->error, DYNAMO_ERR_INVALID_ARGUMENT, path, "The value is NULL");
     switch (json_typeof(value)) {
@@ -291,7 +290,7 @@ static dynamo_status write_value(const json_writer *writer, json_t *value, const
         return write_text(writer, json_string_value(value), json_string_length(value), path);
     case JSON_INTEGER:
     case JSON_REAL:
-        dynamo_buffer_text(writer->out, dynamo_number_text(value, buffer));
+        dynamo_buffer_text(writer->out, dynamo_number_text(value, writer->number));
         return DYNAMO_OK;
     case JSON_TRUE:
         dynamo_buffer_text(writer->out, "true");
@@ -311,16 +310,18 @@ static dynamo_status write_value(const json_writer *writer, json_t *value, const
 
 dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error)
 {
-    json_writer writer = { out, error, false };
+    char        number[DYNAMO_NUMBER_SIZE];
+    json_writer writer = { out, error, false, number };
 
     return write_value(&writer, value, path, 0);
 }
 
 char *dynamo_dump(json_t *value)
 {
+    char          number[DYNAMO_NUMBER_SIZE];
     dynamo_path   path   = DYNAMO_PATH_ROOT("value");
     dynamo_buffer out    = { 0 };
-    json_writer   writer = { &out, NULL, true };
+    json_writer   writer = { &out, NULL, true, number };
 
     if (write_value(&writer, value, &path, 0) == DYNAMO_OK && !out.failed)
         return out.data;
