@@ -95,6 +95,9 @@ void dynamo_buffer_char(dynamo_buffer *buffer, char character);
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
 
+/* Appends bytes that the caller fills in, at once; NULL on failure. */
+char *dynamo_buffer_extend(dynamo_buffer *buffer, size_t length);
+
 /* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
 
 typedef enum dynamo_retry_class {
@@ -202,6 +205,9 @@ bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
 bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length);
+
+/* One that has nothing to escape in it. */
+void dynamo_write_quoted(dynamo_buffer *out, const char *text, size_t length);
 
 /* Any JSON value as it stands. */
 dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error);

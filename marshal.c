@@ -34,14 +34,6 @@ static dynamo_status write_text(const value_writer *writer, const char *text, si
     return dynamo_write_string(writer->out, text, length) ? DYNAMO_OK : refuse(writer, path, "A text is not UTF-8");
 }
 
-/* Between quotes, what has nothing to escape in it. */
-static void write_quoted(dynamo_buffer *out, const char *text, size_t length)
-{
-    dynamo_buffer_char(out, '"');
-    dynamo_buffer_append(out, text, length);
-    dynamo_buffer_char(out, '"');
-}
-
 static dynamo_status write_number_text(const value_writer *writer, const char *text, size_t length,
                                        const dynamo_path *path)
 {
@@ -49,7 +41,7 @@ static dynamo_status write_number_text(const value_writer *writer, const char *t
 
     if (refusal != NULL)
         return refuse(writer, path, refusal);
-    write_quoted(writer->out, text, length);
+    dynamo_write_quoted(writer->out, text, length);
     return DYNAMO_OK;
 }
 
@@ -61,7 +53,7 @@ static dynamo_status write_number(const value_writer *writer, json_t *number, co
     (void)dynamo_number_text(number, buffer);
     if (json_is_real(number)) /* which may be out of range */
         return write_number_text(writer, buffer, strlen(buffer), path);
-    write_quoted(writer->out, buffer, strlen(buffer));
+    dynamo_write_quoted(writer->out, buffer, strlen(buffer));
     return DYNAMO_OK;
 }
 
@@ -82,7 +74,7 @@ static dynamo_status write_binary(const value_writer *writer, json_t *text, cons
         return refuse(writer, path, "The binary must be given as a string of base64");
     if (!dynamo_base64_check(json_string_value(text), json_string_length(text), &size))
         return refuse(writer, path, "The binary is not base64 with padding");
-    write_quoted(writer->out, json_string_value(text), json_string_length(text));
+    dynamo_write_quoted(writer->out, json_string_value(text), json_string_length(text));
     return DYNAMO_OK;
 }
 

@@ -59,9 +59,11 @@ static size_t integer_text(int64_t integer, char *buffer)
     size_t   used = 0;
     uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
 
-    do {
+    for (; rest > UINT32_MAX; rest /= 10)
         digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
+    do { /* -Os leaves divisions in: those of 32 bits write an integer in an eighth less time */
+        digits[--at] = (char)('0' + (uint32_t)rest % 10);
+        rest         = (uint32_t)rest / 10;
     } while (rest != 0);
     if (integer < 0)
         buffer[used++] = '-';

@@ -162,13 +162,29 @@ static void write_escape(dynamo_buffer *out, const char *sequence)
         write_code_unit(out, (unsigned char)*sequence);
 }
 
+void dynamo_write_quoted(dynamo_buffer *out, const char *text, size_t length)
+{
+    char *quoted = dynamo_buffer_extend(out, length + 2);
+
+    if (quoted == NULL)
+        return;
+    quoted[0] = '"';
+    memmove(quoted + 1, text, length); /* see dynamo_buffer_append() */
+    quoted[length + 1] = '"';
+}
+
 bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length)
 {
-    const char *end = text + length;
-    const char *run = text; /* what isn't written yet and needs no escape */
+    const char *end  = text + length;
+    const char *run  = text; /* what isn't written yet and needs no escape */
+    const char *next = skip_plain(text, end);
 
+    if (next == end) {
+        dynamo_write_quoted(out, text, length);
+        return true;
+    }
     dynamo_buffer_char(out, '"');
-    for (const char *next = skip_plain(text, end); next < end; next = skip_plain(next, end)) {
+    for (; next < end; next = skip_plain(next, end)) {
         size_t width = sequence_length(next, end);
 
         if (width == 0)
