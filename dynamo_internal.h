@@ -6,8 +6,10 @@
  *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
  *     sigpipe.c                                                   a signal kept from the host
  *     number.c  binary.c  text.c                                  numbers, base64, JSON text
- *     marshal.c                                                   plain JSON <-> AttributeValue
- *     shape.c                                                     requests and answers by their shapes
+ *     decode.c                                                    wire text to plain JSON
+ *     marshal.c                                                   plain JSON to AttributeValue
+ *     shape.c                                                     requests by their shapes
+ *     page.c                                                      an answer's list, element by element
  *     sigv4.c                                                     signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
@@ -64,6 +66,13 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* For the few functions whose call costs more than they do, at -Os too. */
+#if defined(__GNUC__) || defined(__clang__)
+#define DYNAMO_INLINE static inline __attribute__((always_inline))
+#else
+#define DYNAMO_INLINE static inline
+#endif
+
 #define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- buffer.c: growing bytes ------------------------------------------------------------------------------------- */
@@ -87,6 +96,9 @@ void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
+
+/* Appends bytes that the caller fills in, at once; NULL on failure. */
+char *dynamo_buffer_extend(dynamo_buffer *buffer, size_t length);
 
 /* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
 
@@ -210,12 +222,15 @@ bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
 
-/* Levels of nesting beyond which JSON text is refused: a bound on the stack, far above what DynamoDB has (32 levels of
- * values, two levels of text each). */
+/* Levels of nesting beyond which JSON text is refused, far above what DynamoDB has (32 levels of values, two levels of
+ * text each). It bounds the stack: reading has an array of as many places (18 KB), writing recurses (35 KB). */
 #define DYNAMO_TEXT_DEPTH 256
 
 /* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
 bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length);
+
+/* One that has nothing to escape in it. */
+void dynamo_write_quoted(dynamo_buffer *out, const char *text, size_t length);
 
 /* Any JSON value as it stands. */
 dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error);
@@ -243,8 +258,16 @@ typedef struct dynamo_string {
     char       *owned; /* to free(); NULL mostly */
 } dynamo_string;
 
-/* After white space: the next character, or '\0' at the end. */
-char dynamo_read_peek(dynamo_reader *reader);
+/* Past white space: the next character, or '\0' at the end. */
+char dynamo_read_past_space(dynamo_reader *reader);
+
+/* The same, short where there is none: the service sends none. */
+DYNAMO_INLINE char dynamo_read_peek(dynamo_reader *reader)
+{
+    if (reader->next < reader->end && (unsigned char)*reader->next > ' ')
+        return *reader->next;
+    return dynamo_read_past_space(reader);
+}
 
 /* Each fills reader->error and returns false, -1 or NULL on failure, then the whole reading is over. */
 bool dynamo_read_string(dynamo_reader *reader, const dynamo_path *path, dynamo_string *string);
@@ -255,40 +278,18 @@ bool dynamo_read_open(dynamo_reader *reader, const dynamo_path *path, char brack
 int dynamo_read_member(dynamo_reader *reader, const dynamo_path *path, size_t *count, dynamo_string *name);
 int dynamo_read_element(dynamo_reader *reader, const dynamo_path *path, size_t *count);
 
-json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
-bool    dynamo_read_end(dynamo_reader *reader);                           /* nothing but white space is left */
+bool dynamo_read_end(dynamo_reader *reader); /* nothing but white space is left */
 
-/* How a list's elements or an object's members are read. A member's name is the last step of the path. */
-typedef json_t *(*dynamo_read_function)(dynamo_reader *reader, const dynamo_path *path, const void *context);
-
-/* A whole list or object, with each value as the function reads it. */
-json_t *dynamo_read_list(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                         const void *context);
-json_t *dynamo_read_object(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                           const void *context);
+/* Past the number of JSON's syntax that begins the text; NULL: none does. */
+const char *dynamo_json_number_end(const char *next, const char *end);
 
 /* Fails with reader->failure, the words, the path, and line and column where they help. Returns false. */
 bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char *words);
 
-/* Puts a value just read into its object: refuses a name that stands twice, and NUL in a name where Jansson can't hold
- * it. Steals the value, NULL included, on failure too. */
-bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
-                      json_t *value);
+/* Fails at a place of malformed text, with line and column. Returns false. */
+bool dynamo_read_fail_syntax(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words);
 
-/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
-
-/* A plain value written as an AttributeValue. */
-dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
-                                           dynamo_error *error);
-
-/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
-dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
-
-/* The other way; NULL on failure. */
-json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
-json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
-
-/* ---- shape.c: requests and answers by their shapes --------------------------------------------------------------- */
+/* ---- decode.c: JSON text to plain values ------------------------------------------------------------------------- */
 
 typedef enum dynamo_kind {
     DYNAMO_KIND_ANY, /* whatever JSON */
@@ -317,13 +318,60 @@ typedef struct dynamo_member {
 
 extern const dynamo_shape dynamo_shape_any; /* whatever JSON */
 
+/* The shape of an object's member, NULL where the object's shape doesn't have it. */
+const dynamo_shape *dynamo_shape_member(const dynamo_shape *shape, const char *name, size_t length);
+
+/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
+ * doesn't have are kept as they are. NULL on failure, as for the others. */
+json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
+json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
+json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
+
+/* Puts a value just read into its object, as its count-th member: refuses a name that stands twice, and NUL in a name
+ * where Jansson can't hold it. Steals the value, NULL included, on failure too. */
+bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
+                      json_t *value, size_t count);
+
+/* The dollars that a name begins with when one of N, B, SS, NS, BS follows and ends it, else 0. */
+size_t dynamo_dollars(const char *name, size_t length);
+
+/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
+
+/* A plain value written as an AttributeValue. */
+dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
+                                           dynamo_error *error);
+
+/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
+dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
+
+/* ---- shape.c: requests by their shapes --------------------------------------------------------------------------- */
+
 /* A caller's document checked against its shape and written as wire text in one walk. */
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
 
-/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
- * doesn't have are kept as they are. */
-json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+/* ---- page.c: an answer whose list is read element by element ----------------------------------------------------- */
+
+/* Holds pointers into itself, and into the text, which has to stay where it is: not to be copied. */
+typedef struct dynamo_page {
+    json_t             *members; /* the answer without the list */
+    size_t              left;    /* elements that weren't asked for yet */
+    size_t              count;   /* those that were */
+    dynamo_reader       reader;  /* before the next */
+    const dynamo_shape *element; /* how each is read; NULL: the answer has no list */
+    dynamo_path         path[3]; /* from the answer to the list */
+    const dynamo_path  *list;    /* the last of them */
+} dynamo_page;
+
+/* Takes an answer's whole text apart. `list` is the name of the member that is the list ("Items"), or its path
+ * ("StreamDescription.Shards"). On failure there is nothing to close. `error` can't be NULL in these two. */
+dynamo_status dynamo_page_open(dynamo_page *page, const char *text, size_t length, const dynamo_shape *output,
+                               const char *list, dynamo_error *error);
+
+/* A new reference, or NULL after the last. After a failure the same element is next again. */
+dynamo_status dynamo_page_next(dynamo_page *page, json_t **element, dynamo_error *error);
+void          dynamo_page_close(dynamo_page *page); /* {0} allowed */
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 

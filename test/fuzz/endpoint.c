@@ -68,17 +68,21 @@ static void check(dynamo_endpoint *endpoint, dynamo_status status, dynamo_error 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char           *text = strndup((const char *)data, size);
-    dynamo_endpoint endpoint;
-    dynamo_error    error = { 0 };
-    dynamo_status   status;
+    char              *text = strndup((const char *)data, size);
+    const dynamo_hosts hosts = { .fips = size % 2 == 1 };
+    dynamo_endpoint    endpoint;
+    dynamo_error       error = { 0 };
+    dynamo_status      status;
 
     expect(text != NULL);
     status = dynamo_endpoint_parse(&endpoint, text, "endpoint", &error);
     check(&endpoint, status, &error);
     dynamo_error_clear(&error);
-    status = dynamo_endpoint_of_region(&endpoint, "dynamodb", text, &error);
-    check(&endpoint, status, &error);
+    for (int service = 0; service < DYNAMO_SERVICE_COUNT; service++) {
+        status = dynamo_endpoint_of_service(&endpoint, &hosts, (dynamo_service)service, text, &error);
+        check(&endpoint, status, &error);
+        dynamo_error_clear(&error);
+    }
     free(text);
     return 0;
 }
