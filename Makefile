@@ -3,6 +3,7 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
@@ -46,7 +47,7 @@ SOVERSION = 0
 HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c hash.c uuid.c number.c binary.c text.c marshal.c shape.c sigv4.c \
 	profile.c endpoint.c config.c deadline.c credentials.c handle.c pool.c transport.c request.c rules.c shorthand.c \
-	operations.c answer.c client.c call.c dynamo.c
+	operations.c account.c answer.c client.c call.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
@@ -94,7 +95,8 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
 	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man \
-	check-install man install uninstall clean distclean
+	check-install check-instructions record-instructions bench bench-programs bench-peers plots man install uninstall \
+	clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -123,6 +125,62 @@ $(BUILD)/dynamo.map: $(BUILD)/dynamo.names
 $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 	cd $(BUILD) && for link in $(SHARED_LINKS); do ln -sf $(SHARED) $$link; done
+
+# ---- The benchmark ---------------------------------------------------------------------------------------------------
+
+# The rules stand before those for tests, whose pattern fits too: an old make takes the first.
+BENCH_NAMES = server floor library micro launch one_call no_call
+ifeq ($(shell uname -s), Darwin)
+DROP_UNUSED = -Wl,-dead_strip
+else
+DROP_UNUSED = -Wl,--gc-sections
+BENCH_NAMES += allocations
+endif
+BENCH = $(BUILD)/test/bench
+BENCH_OBJECT = $(BENCH)/bench.o
+# The benchmark's own code at -O2, so that it takes as little as it can of what is measured; the library as it is built.
+BENCH_COMPILE = $(COMPILE) -O2
+
+$(BENCH_OBJECT): test/bench/bench.c test/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -c -o $@ $<
+
+# libcurl alone: what starts and lies in memory with it is the floor too.
+$(BENCH)/floor: test/bench/floor.c $(BENCH_OBJECT)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(CURL_LIBS) -lpthread
+
+$(BENCH)/allocations: LDFLAGS += $(foreach name, malloc calloc realloc strdup strndup, -Wl,--wrap=$(name))
+
+$(BENCH)/one_call: test/bench/one_call.c $(ARCHIVE)
+	$(BENCH_COMPILE) $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(BENCH)/no_call: test/bench/one_call.c
+	$(BENCH_COMPILE) -DWITHOUT_DYNAMO $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(LIBS)
+
+$(BENCH)/%: test/bench/%.c $(BENCH_OBJECT) $(ARCHIVE) $(HEADERS)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(ARCHIVE) $(LIBS)
+
+bench-programs: $(addprefix $(BENCH)/, $(BENCH_NAMES))
+
+# About a minute.
+bench:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/run
+
+bench-peers:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/peers/run
+
+plots:
+	@test/bench/plots/draw $(BENCH)/figures $(BENCH)/peers.figures
+
+check-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh
+
+record-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh record
 
 # ---- Tests and examples ----------------------------------------------------------------------------------------------
 

@@ -29,6 +29,14 @@ void dynamo_keys_release(dynamo_keys *keys)
     free(keys);
 }
 
+/* Takes the place of the set that was. */
+static void install(dynamo_keyring *keyring, dynamo_keys *keys)
+{
+    dynamo_keys_release(keyring->current);
+    keys->number     = ++keyring->count;
+    keyring->current = keys;
+}
+
 /* The configuration's own keys, as a first set that never expires. */
 static dynamo_status take_configured_keys(dynamo_keyring *keyring, dynamo_error *error)
 {
@@ -47,7 +55,7 @@ static dynamo_status take_configured_keys(dynamo_keyring *keyring, dynamo_error 
         dynamo_keys_release(keys);
         return dynamo_fail(error, status, "%s", dynamo_status_message(status));
     }
-    keyring->current = keys;
+    install(keyring, keys);
     return DYNAMO_OK;
 }
 
@@ -136,10 +144,8 @@ static dynamo_status refresh(dynamo_keyring *keyring, dynamo_error *error)
     (void)pthread_mutex_lock(&keyring->lock);
     keyring->refreshing = false;
     (void)pthread_cond_broadcast(&keyring->refreshed);
-    if (fresh != NULL) {
-        dynamo_keys_release(keyring->current);
-        keyring->current = fresh;
-    }
+    if (fresh != NULL)
+        install(keyring, fresh);
     return status;
 }
 

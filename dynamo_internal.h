@@ -13,6 +13,7 @@
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
+ *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  call.c                                            the client; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -149,7 +150,22 @@ uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-
 
 #define DYNAMO_HASH_SIZE 32
 
-bool dynamo_sha256(const void *data, size_t length, uint8_t hash[DYNAMO_HASH_SIZE]);
+/* A SHA-256 under way, which can be copied there: what many texts begin with is hashed once. Freeing wipes. Each call
+ * that returns a bool: false when mbedTLS fails. */
+typedef struct dynamo_hash dynamo_hash;
+
+dynamo_hash *dynamo_hash_new(void); /* NULL: memory ran out */
+void         dynamo_hash_free(dynamo_hash *hash);
+bool         dynamo_hash_start(dynamo_hash *hash);
+bool         dynamo_hash_update(dynamo_hash *hash, const void *data, size_t length);
+bool         dynamo_hash_copy(dynamo_hash *to, const dynamo_hash *from);
+bool         dynamo_hash_finish(dynamo_hash *hash, uint8_t result[DYNAMO_HASH_SIZE]);
+
+/* HMAC with such: the text goes into the inner one between the two calls. */
+bool dynamo_hmac_start(dynamo_hash *inner, dynamo_hash *outer, const void *key, size_t key_length);
+bool dynamo_hmac_finish(dynamo_hash *inner, dynamo_hash *outer, uint8_t mac[DYNAMO_HASH_SIZE]);
+
+bool dynamo_sha256(const void *data, size_t length, uint8_t result[DYNAMO_HASH_SIZE]);
 bool dynamo_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                         uint8_t mac[DYNAMO_HASH_SIZE]);
 void dynamo_wipe(void *secret, size_t length); /* not optimised away; NULL allowed */
@@ -283,7 +299,7 @@ typedef struct dynamo_shape {
     dynamo_kind                 kind;
     const struct dynamo_shape  *of;      /* of each element of a list, each value of a map */
     const struct dynamo_member *members; /* of a structure; ends with a NULL name */
-    bool                        filled;  /* a list that the service refuses when it is empty */
+    bool                        filled;  /* a list or map that the service refuses when it is empty */
 } dynamo_shape;
 
 typedef struct dynamo_member {
@@ -304,8 +320,8 @@ json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, cons
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 
-#define DYNAMO_TIMESTAMP_SIZE 17 /* "20150830T123600Z" with its NUL; the first eight are the date */
-#define DYNAMO_HEX_SIZE 65       /* a SHA-256 in lower-case hexadecimal with its NUL */
+#define DYNAMO_TIMESTAMP_SIZE 17   /* "20150830T123600Z" with its NUL; the first eight are the date */
+#define DYNAMO_SIGNATURE_LENGTH 64 /* in lower-case hexadecimal */
 
 typedef struct dynamo_header {
     const char *name; /* lower case */
@@ -318,8 +334,6 @@ typedef struct dynamo_sigv4_request {
     const char          *query; /* canonical already; "" mostly */
     const dynamo_header *headers; /* those to sign, sorted by name */
     size_t               header_count;
-    const void          *payload;
-    size_t               payload_length;
 } dynamo_sigv4_request;
 
 typedef struct dynamo_sigv4_scope {
@@ -329,18 +343,35 @@ typedef struct dynamo_sigv4_scope {
 } dynamo_sigv4_scope;
 
 void dynamo_sigv4_timestamp(int64_t seconds, char timestamp[DYNAMO_TIMESTAMP_SIZE]);
-bool dynamo_sigv4_payload_hash(const void *payload, size_t length, char hex[DYNAMO_HEX_SIZE]);
-void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request, const char *payload_hash);
-bool dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope, const dynamo_buffer *canonical);
 bool dynamo_sigv4_signing_key(const char *secret_key, const dynamo_sigv4_scope *scope, uint8_t key[DYNAMO_HASH_SIZE]);
-bool dynamo_sigv4_signature(const uint8_t key[DYNAMO_HASH_SIZE], const dynamo_buffer *string_to_sign,
-                            char hex[DYNAMO_HEX_SIZE]);
 
-/* All steps at once, with a key from dynamo_sigv4_signing_key(): the Authorization header's value. `scratch` is working
- * memory that a caller keeps from one request to the next. false: memory ran out, or mbedTLS failed. */
-bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
-                                const dynamo_sigv4_scope *scope, const char *access_key,
-                                const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+/* The canonical request but for its last line, the payload's hash. */
+void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request);
+
+/* The string to sign but for its last line, the canonical request's hash. */
+void dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope);
+
+/* The Authorization header's value but for its end, the signature. */
+void dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
+                                const dynamo_sigv4_scope *scope, const char *access_key);
+
+/* Makes signatures for requests that differ in their payload alone. */
+typedef struct dynamo_signer {
+    dynamo_hash *canonical;     /* the canonical request's beginning, hashed */
+    dynamo_hash *inner, *outer; /* HMAC with the signing key, the string to sign's beginning in it */
+    dynamo_hash *work[2];
+} dynamo_signer;
+
+bool dynamo_signer_init(dynamo_signer *signer); /* false: memory ran out; to be freed all the same */
+void dynamo_signer_free(dynamo_signer *signer); /* wipes */
+
+/* For a request as it is but for its payload. `scratch` is working memory that a caller keeps from one request to the
+ * next. false: memory ran out, or mbedTLS failed. */
+bool dynamo_signer_prepare(dynamo_signer *signer, const dynamo_sigv4_request *request, const dynamo_sigv4_scope *scope,
+                           const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+
+/* The signature: DYNAMO_SIGNATURE_LENGTH characters, no NUL. false: mbedTLS failed. */
+bool dynamo_signer_sign(dynamo_signer *signer, const void *payload, size_t length, char *signature);
 
 /* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
@@ -368,16 +399,62 @@ typedef struct dynamo_endpoint {
     char *path;     /* "/" or what follows the host */
     bool  secure;   /* https */
     bool  loopback; /* localhost, *.localhost, 127.0.0.0/8, [::1] */
+    char *account_suffix; /* ".ddb.eu-central-1.amazonaws.com": an account's number before it is that account's own
+                           * host; NULL: none has one */
+    bool  needs_account;  /* only an account's own host will do */
 } dynamo_endpoint;
+
+/* What serves a request, which decides on its host. SearchVectors has its own; the last four give credentials. */
+typedef enum dynamo_service {
+    DYNAMO_SERVICE_DYNAMODB,
+    DYNAMO_SERVICE_SEARCH,
+    DYNAMO_SERVICE_STREAMS,
+    DYNAMO_SERVICE_STS,
+    DYNAMO_SERVICE_SSO,
+    DYNAMO_SERVICE_SSO_OIDC,
+    DYNAMO_SERVICE_SIGNIN,
+    DYNAMO_SERVICE_COUNT
+} dynamo_service;
+
+typedef enum dynamo_account_mode {
+    DYNAMO_ACCOUNT_PREFERRED,
+    DYNAMO_ACCOUNT_DISABLED,
+    DYNAMO_ACCOUNT_REQUIRED,
+} dynamo_account_mode;
+
+/* What decides on hosts besides service and region. */
+typedef struct dynamo_hosts {
+    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    bool                fips;
+    bool                dual_stack;
+    dynamo_account_mode account_mode;
+} dynamo_hosts;
 
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* AWS's own for a region and service prefix ("dynamodb", "streams.dynamodb"). INVALID_ARGUMENT: the region is no host
- * label. */
-dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *prefix, const char *region,
-                                        dynamo_error *error);
+/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
+ * is asked for excludes each other. To dynamo_endpoint_free(). */
+dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                                         const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
+void          dynamo_hosts_free(dynamo_hosts *hosts);
+
+#define DYNAMO_LABEL_SIZE 64 /* a label of a host name, as an account's number is */
+
+/* The account that an ARN of DynamoDB's in the region names. false: none, or the text is no such ARN; NULL allowed. */
+bool dynamo_account_of_arn(char account[DYNAMO_LABEL_SIZE], const char *text, const char *region);
+
+/* An account's own endpoint, for one exchange. Nothing in it is allocated. */
+typedef struct dynamo_account_endpoint {
+    dynamo_endpoint endpoint;
+    char            url[256]; /* a label, a service's name, a region and the longest suffix are less */
+} dynamo_account_endpoint;
+
+/* The endpoint for an account (NULL: unknown): its own, made in *own, where it has one, else the shared one. NULL:
+ * INVALID_ARGUMENT, since the shared one won't do or the account is no host label. */
+const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, const dynamo_endpoint *shared,
+                                                  const char *account, dynamo_error *error);
 
 /* ---- config.c: a client's settings, resolved --------------------------------------------------------------------- */
 
@@ -392,6 +469,7 @@ struct dynamo_credentials {
 
 typedef struct dynamo_settings {
     char                 *region; /* to sign for */
+    dynamo_hosts          hosts;
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
@@ -451,6 +529,7 @@ void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, con
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
 typedef struct dynamo_keys {
     atomic_uint        references;
+    uint64_t           number; /* no other set of the keyring has the same */
     dynamo_credentials values;
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
@@ -461,6 +540,7 @@ typedef struct dynamo_keyring {
     pthread_mutex_t        lock; /* never held while a callback runs */
     pthread_cond_t         refreshed;
     bool                   refreshing;
+    uint64_t               count; /* of the sets there were */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -491,6 +571,7 @@ bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, cons
 /* The lines of a request's header, in the order sent. The token's is last since not every request has one. */
 typedef enum dynamo_header_line {
     DYNAMO_LINE_HOST,
+    DYNAMO_LINE_USER_AGENT,
     DYNAMO_LINE_CONTENT_TYPE,
     DYNAMO_LINE_ACCEPT_ENCODING,
     DYNAMO_LINE_ACCEPT, /* off: curl would send one */
@@ -521,10 +602,16 @@ typedef struct dynamo_handle {
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
 
-    const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
-    struct curl_slist      lines[DYNAMO_LINE_COUNT];
-    dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
-    dynamo_buffer          scratch;
+    struct curl_slist lines[DYNAMO_LINE_COUNT];
+    dynamo_buffer     texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
+
+    dynamo_buffer url; /* that the handle is set to, and that the Host line belongs to; empty: none */
+    CURLU        *parsed_url;
+    int64_t       signed_at; /* what the lines and the signer are set to, beside URL and target */
+    uint64_t      signed_by; /* the keys' number */
+    dynamo_signer signer;
+    dynamo_buffer scratch;
+
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
     curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
 #if DYNAMO_CURL_LACKS_PREREQ
@@ -540,8 +627,8 @@ typedef struct dynamo_handle {
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
-/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended then
- * tells. SIGPIPE is the caller's to hold. */
+/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
+ * then tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
 
 /* Before it lies idle: gives back the memory of an answer larger than most. */
@@ -631,14 +718,6 @@ typedef struct dynamo_request {
     dynamo_token                   token;
 } dynamo_request;
 
-/* What serves an operation, which decides on its host and the prefix of its target. */
-typedef enum dynamo_service {
-    DYNAMO_SERVICE_DYNAMODB,
-    DYNAMO_SERVICE_SEARCH, /* SearchVectors */
-    DYNAMO_SERVICE_STREAMS,
-    DYNAMO_SERVICE_COUNT
-} dynamo_service;
-
 typedef struct dynamo_operation {
     const char             *name;
     const dynamo_parameter *parameters; /* ends with a NULL name */
@@ -714,13 +793,21 @@ extern const dynamo_shape dynamo_shape_error;   /* an error's members that have 
 dynamo_service dynamo_service_of(const char *name);
 bool           dynamo_operation_may_write(const char *name);
 
+/* ---- account.c: whose tables a request is about ------------------------------------------------------------------ */
+
+/* The account that the ARN of a table or another resource names, where the request has one of the region. */
+bool dynamo_account_of_request(char account[DYNAMO_LABEL_SIZE], const dynamo_request *request, const char *region);
+bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service service, json_t *document,
+                                const char *region);
+
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
     const char            *table_name; /* NULL: none */
-    const dynamo_endpoint *endpoint;
+    const dynamo_endpoint *endpoint;   /* that all accounts share */
+    const char            *account;    /* that the request names; NULL: none, that of the keys counts */
     const char            *target;
     const dynamo_buffer   *body;
     const dynamo_token    *token; /* NULL: none */

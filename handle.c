@@ -194,7 +194,6 @@ static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *sett
         { CURLOPT_SSL_VERIFYPEER, 1 },
         { CURLOPT_SSL_VERIFYHOST, 2 },
         { CURLOPT_TCP_KEEPALIVE, 1 },
-        { CURLOPT_PATH_AS_IS, 1 },
         { CURLOPT_CONNECTTIMEOUT_MS, connect_ms < LONG_MAX ? (long)connect_ms : LONG_MAX },
     };
 
@@ -220,21 +219,29 @@ static bool set_callbacks(dynamo_handle *handle)
 static bool set_texts(const dynamo_handle *handle, const dynamo_settings *settings)
 {
     return set_protocols(handle->easy) &&
-           curl_easy_setopt(handle->easy, CURLOPT_USERAGENT, settings->user_agent) == CURLE_OK &&
            (settings->ca_file == NULL ||
             curl_easy_setopt(handle->easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK);
 }
 
-/* The list of header lines is chained once; libcurl reads it anew for each request. */
-static bool set_lines(dynamo_handle *handle)
+/*
+ * The list of header lines is chained once; libcurl reads it anew for each request. The User-Agent is a line like the
+ * others since libcurl would format one that it is told by CURLOPT_USERAGENT twice for each request, at 90 instructions
+ * a character.
+ */
+static bool set_lines(dynamo_handle *handle, const dynamo_settings *settings)
 {
+    dynamo_buffer *agent = &handle->texts[DYNAMO_LINE_USER_AGENT];
+
+    dynamo_buffer_text(agent, "User-Agent: ");
+    dynamo_buffer_text(agent, settings->user_agent);
+    handle->lines[DYNAMO_LINE_USER_AGENT].data      = agent->data;
     handle->lines[DYNAMO_LINE_CONTENT_TYPE].data    = "Content-Type: application/x-amz-json-1.0";
     handle->lines[DYNAMO_LINE_ACCEPT_ENCODING].data = "Accept-Encoding: identity";
     handle->lines[DYNAMO_LINE_ACCEPT].data          = "Accept:";
     handle->lines[DYNAMO_LINE_EXPECT].data          = "Expect:";
     for (int i = 0; i < DYNAMO_LINE_TOKEN - 1; i++)
         handle->lines[i].next = &handle->lines[i + 1];
-    return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
+    return !agent->failed && curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
 }
 
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error)
@@ -250,7 +257,7 @@ dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *
     handle->easy            = curl_easy_init();
     handle->multi           = curl_multi_init();
     if (handle->easy == NULL || handle->multi == NULL || !set_numbers(handle, settings) || !set_callbacks(handle) ||
-        !set_texts(handle, settings) || !set_lines(handle))
+        !set_texts(handle, settings) || !set_lines(handle, settings) || !dynamo_signer_init(&handle->signer))
         goto failed;
     if (settings->on_handle != NULL)
         settings->on_handle(settings->context, handle->easy);
@@ -272,8 +279,11 @@ void dynamo_handle_free(dynamo_handle *handle)
     curl_easy_cleanup(handle->easy);
     (void)curl_multi_cleanup(handle->multi);
     dynamo_sigpipe_release(&guard);
+    curl_url_cleanup(handle->parsed_url);
+    dynamo_signer_free(&handle->signer);
     for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
+    dynamo_buffer_free(&handle->url);
     dynamo_buffer_free(&handle->scratch);
     dynamo_buffer_free(&handle->body);
     free(handle);

@@ -65,8 +65,6 @@ static dynamo_status write_list(dynamo_buffer *out, json_t *list, const dynamo_s
 {
     dynamo_path step = { path, NULL, 0, 0 };
 
-    if (shape->filled && json_array_size(list) == 0)
-        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must not be empty");
     dynamo_buffer_char(out, '[');
     for (step.index = 0; step.index < json_array_size(list); step.index++) {
         json_t       *element = json_array_get(list, step.index);
@@ -142,6 +140,8 @@ dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo
     if (!kind_fits(shape->kind, value))
         return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must be %s, not %s", kind_names[shape->kind],
                               json_type_names[json_typeof(value)]);
+    if (shape->filled && json_array_size(value) == 0 && json_object_size(value) == 0)
+        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must not be empty");
     switch (shape->kind) {
     case DYNAMO_KIND_LIST:
         return write_list(out, value, shape, path, error);

@@ -57,6 +57,13 @@ static void clear_environment(void)
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_SSO",
+        "AWS_ENDPOINT_URL_SSO_OIDC",
+        "AWS_ENDPOINT_URL_SIGNIN",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
         "AWS_CA_BUNDLE",
         "AWS_SDK_UA_APP_ID",
     };
@@ -725,6 +732,13 @@ static const struct {
     { "local", "localhost:8000" },
 };
 
+static dynamo_status of_region(dynamo_endpoint *endpoint, const char *region, dynamo_error *error)
+{
+    const dynamo_hosts plain = { .fips = false };
+
+    return dynamo_endpoint_of_service(endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, region, error);
+}
+
 static void test_regions(void **state)
 {
     (void)state;
@@ -736,7 +750,7 @@ static void test_regions(void **state)
         char            url[200];
 
         snprintf(url, sizeof(url), "%s://%s/", local ? "http" : "https", region_rows[i].host);
-        expect_status(region, DYNAMO_OK, dynamo_endpoint_of_region(&endpoint, "dynamodb", region, &error), &error);
+        expect_status(region, DYNAMO_OK, of_region(&endpoint, region, &error), &error);
         expect_text(region, "url", url, endpoint.url);
         expect_text(region, "host", region_rows[i].host, endpoint.host);
         expect_text(region, "path", "/", endpoint.path);
@@ -755,7 +769,7 @@ static void test_refused_regions(void **state)
     for (size_t i = 0; i < DYNAMO_COUNT(regions); i++) {
         dynamo_endpoint endpoint = { 0 };
         dynamo_error    error    = { 0 };
-        dynamo_status   status   = dynamo_endpoint_of_region(&endpoint, "dynamodb", regions[i], &error);
+        dynamo_status   status   = of_region(&endpoint, regions[i], &error);
 
         expect_status(regions[i], DYNAMO_ERR_INVALID_ARGUMENT, status, &error);
         expect_fragment(regions[i], "is no region", &error);
@@ -1036,12 +1050,41 @@ static const failure_row failure_rows[] = {
       .fragments = { "retry_mode", "standard, adaptive" } },
     { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "" }, .status = REFUSED,
       .fragments = { "account_id_endpoint_mode", "preferred, disabled" } },
-    { .name = "account_id_endpoint_mode required", .config = { LOCAL, .account_id_endpoint_mode = "required" },
-      .status = REFUSED, .fragments = { "account_id_endpoint_mode \"required\" is not supported by this version" } },
-    { .name = "use_fips_endpoint", .config = { .use_fips_endpoint = DYNAMO_TRUE }, .status = REFUSED,
-      .fragments = { "use_fips_endpoint is not supported by this version; give endpoint" } },
-    { .name = "use_dualstack_endpoint", .config = { .use_dualstack_endpoint = DYNAMO_TRUE }, .status = REFUSED,
-      .fragments = { "use_dualstack_endpoint is not supported by this version; give endpoint" } },
+    { .name = "AWS_ACCOUNT_ID_ENDPOINT_MODE", .environment = REGION ENV_KEYS "AWS_ACCOUNT_ID_ENDPOINT_MODE=always",
+      .status = REFUSED, .fragments = { "AWS_ACCOUNT_ID_ENDPOINT_MODE is none of preferred, disabled and required" } },
+    { .name = "account_id_endpoint_mode of a profile", .environment = REGION ENV_KEYS,
+      .file = "[default]\naccount_id_endpoint_mode = x\n",
+      .status = REFUSED, .fragments = { "account_id_endpoint_mode in profile default is none of preferred" } },
+    { .name = "account required with FIPS", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .config = { .account_id_endpoint_mode = "required", .use_fips_endpoint = DYNAMO_TRUE },
+      .fragments = { "account_id_endpoint_mode is required", "FIPS" } },
+    { .name = "account required where there are none", .environment = "AWS_REGION=us-iso-east-1\n" ENV_KEYS,
+      .config = { .account_id_endpoint_mode = "required" }, .status = REFUSED,
+      .fragments = { "account_id_endpoint_mode is required", "in the region us-iso-east-1" } },
+    { .name = "FIPS beside an endpoint", .config = { LOCAL, .use_fips_endpoint = DYNAMO_TRUE }, .status = REFUSED,
+      .fragments = { "use_fips_endpoint is set beside an endpoint" } },
+    { .name = "dual-stack beside an endpoint", .config = { LOCAL }, .status = REFUSED,
+      .environment = "AWS_USE_DUALSTACK_ENDPOINT=true", .fragments = { "use_dualstack_endpoint is set beside" } },
+    { .name = "FIPS beside local", .config = { .region = "local", .use_fips_endpoint = DYNAMO_TRUE },
+      .status = REFUSED, .fragments = { "use_fips_endpoint is set beside the region local" } },
+    { .name = "dual-stack beside local", .environment = "AWS_REGION=local", .status = REFUSED,
+      .config = { .use_dualstack_endpoint = DYNAMO_TRUE }, .fragments = { "use_dualstack_endpoint is set beside" } },
+    { .name = "AWS_USE_FIPS_ENDPOINT", .environment = REGION ENV_KEYS "AWS_USE_FIPS_ENDPOINT=1", .status = REFUSED,
+      .fragments = { "AWS_USE_FIPS_ENDPOINT is neither true nor false" } },
+    { .name = "use_dualstack_endpoint of a profile", .environment = REGION ENV_KEYS "AWS_PROFILE=a",
+      .file = "[profile a]\nuse_dualstack_endpoint = yes\n", .status = REFUSED,
+      .fragments = { "use_dualstack_endpoint in profile a is neither true nor false" } },
+    { .name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .status = REFUSED,
+      .environment = REGION ENV_KEYS "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes",
+      .fragments = { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is neither true nor false" } },
+    { .name = "AWS_ENDPOINT_URL_STS", .environment = REGION ENV_KEYS "AWS_ENDPOINT_URL_STS=sts.example.com",
+      .status = REFUSED, .fragments = { "AWS_ENDPOINT_URL_STS is refused", "begins with http:// or https://" } },
+    { .name = "sso of services", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .file = "[default]\nservices = s\n[services s]\nsso =\n endpoint_url = http://u@a\n",
+      .fragments = { "services sso endpoint_url in profile default is refused: it has a user name" } },
+    { .name = "the dual-stack host as endpoint", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .config = { .endpoint = "https://DynamoDB.us-east-1.api.aws/" },
+      .fragments = { "dynamodb.us-east-1.api.aws", "use_dualstack_endpoint" } },
 
     { .name = "endpoint", .config = { .endpoint = "localhost:8000" }, .status = REFUSED,
       .fragments = { "endpoint is refused: expected a URL" } },
@@ -1162,6 +1205,128 @@ static void test_failures(void **state)
             fail_msg("%s: a secret is in the message: %s", row->name, error.message);
         expect_empty(row->name, &settings);
         assert_int_equal(dynamo_settings_load(&settings, &row->config, NULL), row->status);
+    }
+}
+
+/* ---- Hosts ------------------------------------------------------------------------------------------------------- */
+
+#define SERVICES "services = s\n[services s]\n"
+
+/* Where the settings of hosts come from. What hosts they lead to is unit_endpoints.c's. */
+static const struct {
+    const char    *name;
+    dynamo_config  config;
+    const char    *environment;
+    const char    *file;
+    dynamo_service service;
+    const char    *url;
+} host_rows[] = {
+    { "FIPS: option", { .use_fips_endpoint = DYNAMO_TRUE }, REGION, NULL, DYNAMO_SERVICE_DYNAMODB,
+      "https://dynamodb-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: variable", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=TRUE", "[default]\nuse_fips_endpoint = false\n",
+      DYNAMO_SERVICE_DYNAMODB, "https://dynamodb-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: key", { 0 }, REGION, "[default]\nuse_fips_endpoint = true\n", DYNAMO_SERVICE_STS,
+      "https://sts-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: option beats variable", { .use_fips_endpoint = DYNAMO_FALSE }, REGION "AWS_USE_FIPS_ENDPOINT=true", NULL,
+      DYNAMO_SERVICE_DYNAMODB, US },
+    { "FIPS: variable beats key", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=false", "[default]\nuse_fips_endpoint = true\n",
+      DYNAMO_SERVICE_DYNAMODB, US },
+    { "FIPS: an empty variable is unset", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=", NULL, DYNAMO_SERVICE_DYNAMODB, US },
+    { "dual-stack: option", { .use_dualstack_endpoint = DYNAMO_TRUE }, REGION, NULL, DYNAMO_SERVICE_DYNAMODB,
+      "https://dynamodb.us-east-1.api.aws/" },
+    { "dual-stack: variable", { 0 }, REGION "AWS_USE_DUALSTACK_ENDPOINT=true", NULL, DYNAMO_SERVICE_STREAMS,
+      "https://streams-dynamodb.us-east-1.api.aws/" },
+    { "dual-stack: key", { 0 }, REGION, "[default]\nuse_dualstack_endpoint = True\n", DYNAMO_SERVICE_SSO,
+      "https://portal.sso.us-east-1.api.aws/" },
+    { "dual-stack: option beats variable", { .use_dualstack_endpoint = DYNAMO_FALSE },
+      REGION "AWS_USE_DUALSTACK_ENDPOINT=true", NULL, DYNAMO_SERVICE_DYNAMODB, US },
+
+    { "sts: none is given", { 0 }, REGION, NULL, DYNAMO_SERVICE_STS, "https://sts.us-east-1.amazonaws.com/" },
+    { "sts: the endpoint of DynamoDB is none", { .endpoint = "http://a" }, REGION, NULL, DYNAMO_SERVICE_STS,
+      "https://sts.us-east-1.amazonaws.com/" },
+    { "sts: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_STS=http://a\nAWS_ENDPOINT_URL=http://b", NULL,
+      DYNAMO_SERVICE_STS, "http://a/" },
+    { "sts: the variable of all", { .endpoint = "http://a" }, REGION "AWS_ENDPOINT_URL=http://b",
+      "[default]\n" SERVICES "sts =\n endpoint_url = http://c\n", DYNAMO_SERVICE_STS, "http://b/" },
+    { "sts: services", { 0 }, REGION,
+      "[default]\nendpoint_url = http://d\n" SERVICES "sts =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_STS, "http://c/" },
+    { "sts: the key of all", { 0 }, REGION,
+      "[default]\nendpoint_url = http://d\n" SERVICES "sso =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_STS, "http://d/" },
+    { "sts: ignored", { 0 }, REGION "AWS_ENDPOINT_URL_STS=x\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL,
+      DYNAMO_SERVICE_STS, "https://sts.us-east-1.amazonaws.com/" },
+    { "sso: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SSO=http://a\nAWS_ENDPOINT_URL_SSO_OIDC=http://b", NULL,
+      DYNAMO_SERVICE_SSO, "http://a/" },
+    { "sso: services", { 0 }, REGION, "[default]\n" SERVICES "sso =\n endpoint_url = http://c\n", DYNAMO_SERVICE_SSO,
+      "http://c/" },
+    { "sso-oidc: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SSO=http://a\nAWS_ENDPOINT_URL_SSO_OIDC=http://b", NULL,
+      DYNAMO_SERVICE_SSO_OIDC, "http://b/" },
+    { "sso-oidc: services", { 0 }, REGION, "[default]\n" SERVICES "sso_oidc =\n endpoint_url = http://c/d\n",
+      DYNAMO_SERVICE_SSO_OIDC, "http://c/d" },
+    { "signin: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SIGNIN=http://[::1]:1", NULL, DYNAMO_SERVICE_SIGNIN,
+      "http://[::1]:1/" },
+    { "signin: services", { 0 }, REGION, "[default]\n" SERVICES "signin =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_SIGNIN, "http://c/" },
+    { "SearchVectors: the endpoint of DynamoDB", { .endpoint = "http://a" }, REGION, NULL, DYNAMO_SERVICE_SEARCH,
+      "http://a/" },
+    { "SearchVectors: the variable of DynamoDB", { 0 }, REGION "AWS_ENDPOINT_URL_DYNAMODB=http://a", NULL,
+      DYNAMO_SERVICE_SEARCH, "http://a/" },
+};
+
+static void test_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(host_rows); i++) {
+        const char     *name     = host_rows[i].name;
+        dynamo_endpoint endpoint = { 0 };
+        dynamo_error    error    = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(host_rows[i].environment);
+        write_files(host_rows[i].file, NULL);
+        expect_status(name, DYNAMO_OK, dynamo_settings_load(&settings, &host_rows[i].config, &error), &error);
+        clear_environment(); /* what counts is what was there before */
+        expect_status(name, DYNAMO_OK, dynamo_endpoint_of_service(&endpoint, &settings.hosts, host_rows[i].service,
+                                                                  settings.region, &error), &error);
+        expect_text(name, "url", host_rows[i].url, endpoint.url);
+        dynamo_endpoint_free(&endpoint);
+        dynamo_settings_free(&settings);
+    }
+}
+
+static void test_account_modes(void **state)
+{
+    static const struct {
+        const char         *option;
+        const char         *environment;
+        const char         *file;
+        dynamo_account_mode mode;
+    } rows[] = {
+        { NULL, REGION, NULL, DYNAMO_ACCOUNT_PREFERRED },
+        { NULL, REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=Disabled", NULL, DYNAMO_ACCOUNT_DISABLED },
+        { NULL, REGION, "[default]\naccount_id_endpoint_mode = required\n", DYNAMO_ACCOUNT_REQUIRED },
+        { NULL, REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=preferred", "[default]\naccount_id_endpoint_mode = required\n",
+          DYNAMO_ACCOUNT_PREFERRED },
+        { "disabled", REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=required", NULL, DYNAMO_ACCOUNT_DISABLED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(rows); i++) {
+        dynamo_config   config = { .account_id_endpoint_mode = rows[i].option };
+        dynamo_error    error  = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(rows[i].environment);
+        write_files(rows[i].file, NULL);
+        expect_status("mode", DYNAMO_OK, dynamo_settings_load(&settings, &config, &error), &error);
+        if (settings.hosts.account_mode != rows[i].mode)
+            fail_msg("row %zu: mode %d", i, (int)settings.hosts.account_mode);
+        assert_int_equal(settings.dynamodb.account_suffix != NULL, rows[i].mode != DYNAMO_ACCOUNT_DISABLED);
+        assert_int_equal(settings.dynamodb.needs_account, rows[i].mode == DYNAMO_ACCOUNT_REQUIRED);
+        dynamo_settings_free(&settings);
     }
 }
 
@@ -1368,6 +1533,8 @@ int main(void)
         cmocka_unit_test_setup(test_refused_regions, start_clean),
         cmocka_unit_test_setup(test_settings, start_clean),
         cmocka_unit_test_setup(test_failures, start_clean),
+        cmocka_unit_test_setup(test_hosts, start_clean),
+        cmocka_unit_test_setup(test_account_modes, start_clean),
         cmocka_unit_test_setup(test_limits, start_clean),
         cmocka_unit_test_setup(test_ca_file, start_clean),
         cmocka_unit_test_setup(test_user_agent, start_clean),

@@ -344,6 +344,11 @@ static void nested_members(void **state)
         {start_bulk_put_items_output, "{\"S3Bucket\": \"b\"}", "OutputS3Configuration.OutputType", "required"},
         {tag_resource, "[{\"Key\": \"a\", \"Value\": \"b\"}, {\"Key\": \"c\"}]", "Tags[1].Value", "required"},
         {transact_get_items, "[{}]", "TransactItems[0].Get", "required"},
+        {batch_get_item, "{\"Music\": {\"Keys\": [{\"id\": 1}, {}]}}", "RequestItems.Music.Keys[1]", "empty"},
+        {batch_write_item, "{\"Music\": [{\"PutRequest\": {\"Item\": {}}}]}", "RequestItems.Music[0].PutRequest.Item",
+         "empty"},
+        {transact_write_items, "[{\"Delete\": {\"TableName\": \"Music\", \"Key\": {}}}]", "TransactItems[0].Delete.Key",
+         "empty"},
         {transact_get_items, "[{\"Get\": {\"TableName\": \"Music\"}}]", "TransactItems[0].Get.Key", "required"},
         {transact_write_items, "[{\"Update\": {\"TableName\": \"Music\", \"Key\": {\"id\": 1}}}]",
          "TransactItems[0].Update.UpdateExpression", "required"},
@@ -1026,7 +1031,7 @@ static void given_back(void **state)
          "{\"DeleteRequest\":{\"Key\":" WIRE "}}]}",
          NULL},
         {"UnprocessedKeys", batch_get_item, "{\"Music\": {\"Keys\": [{\"id\": 1}]}}", "RequestItems",
-         "{\"Music\":{\"Keys\":[" WIRE "," WIRE "],\"AttributesToGet\":[\"a\"],\"ConsistentRead\":false,"
+         "{\"Music\":{\"Keys\":[" WIRE "," WIRE "],\"ConsistentRead\":false,"
          "\"ProjectionExpression\":\"#a\",\"ExpressionAttributeNames\":{\"#a\":\"a\"}}}",
          NULL},
         {"LastEvaluatedKey", query_exclusive_start_key, "{\"id\": 1}", "ExclusiveStartKey", WIRE, NULL},

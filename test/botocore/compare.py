@@ -30,6 +30,7 @@ import botocore.session
 
 import by_moto
 import cases
+import endpoints
 import values
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -494,6 +495,7 @@ def main():
         tally.count(f"{name}, by moto", problems)
         by_server[name] = by_server.get(name, True) and not problems
     check_members(model, tally, sent)
+    tally.count("the endpoints", endpoints.problems(os.path.join(ROOT, "test", "unit_endpoints.c")))
     print_proofs(model, sent, by_server, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 0 if tally.failed == 0 and tally.passed > 0 else 1
