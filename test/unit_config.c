@@ -1071,7 +1071,7 @@ static const failure_row failure_rows[] = {
     { .name = "disable_clock_skew_correction", .environment = REGION, .status = REFUSED,
       .file = "[default]\ndisable_clock_skew_correction = 2\n",
       .fragments = { "disable_clock_skew_correction in profile default is neither true nor false" } },
-    { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "" }, .status = REFUSED,
+    { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "sometimes" }, .status = REFUSED,
       .fragments = { "account_id_endpoint_mode", "preferred, disabled" } },
     { .name = "AWS_ACCOUNT_ID_ENDPOINT_MODE", .environment = REGION ENV_KEYS "AWS_ACCOUNT_ID_ENDPOINT_MODE=always",
       .status = REFUSED, .fragments = { "AWS_ACCOUNT_ID_ENDPOINT_MODE is none of preferred, disabled and required" } },
