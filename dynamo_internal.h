@@ -446,6 +446,55 @@ int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
 bool dynamo_condition_init(pthread_cond_t *condition);
 void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const dynamo_deadline *deadline);
 
+/* ---- fetch.c: one HTTP exchange with a source of credentials ----------------------------------------------------- */
+
+/* An answer's body is refused beyond this. */
+#define DYNAMO_FETCH_LIMIT ((size_t)64 * 1024)
+
+typedef struct dynamo_fetch {
+    const char            *operation; /* for who watches the attempts: "AssumeRole" */
+    const char            *method;    /* "GET", "PUT", "POST" */
+    const char            *url;
+    const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
+    const char            *body;  /* NULL: none */
+    size_t                 body_length;
+    bool                   direct;             /* never through a proxy */
+    int64_t                connect_timeout_ms; /* 0: the settings' */
+    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    const dynamo_deadline *deadline;
+
+    long          http_status;
+    dynamo_buffer answer; /* to dynamo_buffer_free(), which wipes it */
+} dynamo_fetch;
+
+/* DYNAMO_OK: an answer came, whatever it says. */
+dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
+
+/* ---- Sources of credentials: process.c container.c metadata.c sts.c sso.c login.c --------------------------------- */
+
+/* What a source works with. */
+typedef struct dynamo_source {
+    const dynamo_settings *settings;
+    const char            *profile; /* that is asked: the client's own, or a role's source_profile */
+    const dynamo_deadline *deadline;
+    int64_t                now; /* seconds since the epoch */
+} dynamo_source;
+
+/*
+ * DYNAMO_OK with keys->access_key set: found. DYNAMO_OK without: the source doesn't apply, and `reason` tells why in a
+ * few words ("no credential_process in profile default"). Else it applies and failed, as `error` tells.
+ */
+typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
+                                             dynamo_buffer *reason, dynamo_error *error);
+
+dynamo_source_function dynamo_process_keys;      /* credential_process */
+dynamo_source_function dynamo_container_keys;    /* ECS, EKS */
+dynamo_source_function dynamo_metadata_keys;     /* EC2 */
+dynamo_source_function dynamo_role_keys;         /* role_arn with source_profile or credential_source: AssumeRole */
+dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, by profile or environment */
+dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
+dynamo_source_function dynamo_login_keys;        /* login_session */
+
 /* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
