@@ -474,7 +474,8 @@ void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, con
 
 typedef struct dynamo_fetch {
     const char            *operation; /* for who watches the attempts: "AssumeRole" */
-    unsigned               attempt;   /* likewise, from 1; 0 is 1 */
+    unsigned               attempts;  /* while the answer is a 5xx; 0: 1 */
+    bool                   stubborn;  /* ... and while none comes */
     const char            *method;    /* "GET", "PUT", "POST" */
     const char            *url;
     const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
@@ -486,7 +487,8 @@ typedef struct dynamo_fetch {
     const dynamo_deadline *deadline;
 
     long          http_status;
-    dynamo_buffer answer; /* to dynamo_buffer_free(), which wipes it */
+    bool          connected; /* a request went out, or could have */
+    dynamo_buffer answer;    /* to dynamo_buffer_free(), which wipes it */
 } dynamo_fetch;
 
 /* DYNAMO_OK: an answer came, whatever it says. */
@@ -512,6 +514,13 @@ typedef struct dynamo_key_texts {
  * `where` (" in profile default"). `refusal` is the status of a failure. */
 dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
                                dynamo_status refusal, const char *where, dynamo_error *error);
+
+/* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+                                    const dynamo_key_texts *values, const char *what, dynamo_error *error);
+
+/* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
+dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error);
 
 /* A member of a JSON object that is wanted as text: a string's, or a whole number's digits. */
 typedef struct dynamo_wanted {
@@ -554,6 +563,8 @@ dynamo_source_function dynamo_login_keys;        /* login_session */
 typedef struct dynamo_keys {
     atomic_uint        references;
     dynamo_credentials values;
+    const char        *source; /* its name; static storage */
+    bool               stable; /* used beyond their expiration while there are no newer ones */
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
 } dynamo_keys;
@@ -563,6 +574,13 @@ typedef struct dynamo_keyring {
     pthread_mutex_t        lock; /* never held while a callback runs */
     pthread_cond_t         refreshed;
     bool                   refreshing;
+    bool                   distrusted; /* the service refused the current keys */
+    unsigned               rounds;     /* refreshes that ended */
+    bool                   succeeded;  /* the last */
+    dynamo_status          failure;    /* ... or how it failed, for those who waited for it */
+    char                   failure_message[512];
+    int64_t                next_try; /* no refresh that isn't necessary before */
+    size_t                 settled;  /* the source that gives the keys, from 1; 0: not yet known */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -570,10 +588,14 @@ dynamo_status dynamo_keyring_init(dynamo_keyring *keyring, const dynamo_settings
 void          dynamo_keyring_free(dynamo_keyring *keyring);
 void          dynamo_keyring_after_fork(dynamo_keyring *keyring);
 
-/* The keys to sign with, to dynamo_keys_release(). */
-dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, dynamo_keys **keys,
-                                 dynamo_error *error);
+/* The keys to sign with, to dynamo_keys_release(). `now` in seconds since the epoch, as well as it is known. */
+dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, int64_t now,
+                                 dynamo_keys **keys, dynamo_error *error);
 void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
+
+/* The service says that these keys have expired: the next dynamo_keyring_get() brings others, unless they were replaced
+ * meanwhile. false: there can't be others, and another attempt is in vain. */
+bool dynamo_keyring_distrust(dynamo_keyring *keyring, const dynamo_keys *keys);
 
 /* The signing key of the scope's day, derived once. false: mbedTLS failed. */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
