@@ -193,7 +193,7 @@ DYNAMO_API const char *dynamo_status_message(dynamo_status status);
 /* A connection pool with its settings. One serves any number of threads. */
 typedef struct dynamo_client dynamo_client;
 
-/* What a credentials callback fills in, with dynamo_credentials_set(). */
+/* What a credentials callback fills in, with dynamo_credentials_set(). dynamo_credentials(3) has all other sources. */
 typedef struct dynamo_credentials dynamo_credentials;
 
 /* One attempt at one request, as the on_attempt callback sees it. Strings live until the callback returns. */
@@ -240,7 +240,8 @@ typedef struct dynamo_config {
     void *context; /* first argument of each callback */
 
     /* Fills in *credentials and returns true, or says why not in *error (a message is enough) and returns false. Called
-     * when there are none yet and again from ten minutes before the expiration it gave. */
+     * when there are none yet, again from 15 minutes before the expiration it gave, while other calls go on, and from
+     * ten minutes before it, while they wait. */
     bool (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
 
     /* Sees each attempt once it has ended: logging and metrics in one. */

@@ -27,13 +27,15 @@
 /* Words, one after the other in one piece of memory, each ended by a NUL. */
 typedef struct command_words {
     char  *memory;
+    size_t size;
     char **list; /* ends with NULL */
     size_t count;
 } command_words;
 
 static void free_words(command_words *words)
 {
-    dynamo_wipe_text(words->memory);
+    dynamo_wipe(words->memory, words->size);
+    free(words->memory);
     free(words->list);
 }
 
@@ -77,6 +79,7 @@ static dynamo_status split(command_words *words, const char *command, const char
     char        *out;
 
     words->memory = calloc(length + 2, 1);
+    words->size   = words->memory != NULL ? length + 2 : 0;
     words->list   = calloc(length / 2 + 2, sizeof(*words->list));
     if (words->memory == NULL || words->list == NULL)
         return dynamo_fail_memory(error);

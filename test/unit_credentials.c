@@ -774,6 +774,39 @@ static void test_settled_source(void **state)
     expect_no_complaints();
 }
 
+/* In a child the thread that was refreshing is no more, and nobody waits for it. */
+static void test_fork(void **state)
+{
+    key_giver   giver = GIVER;
+    key_fixture fixture;
+    key_caller  one = { &fixture, NOW, 20000, "", 0 };
+    pid_t       child;
+    int         status = 0;
+
+    (void)state;
+    open_giver(&fixture, &giver);
+    giver.blocks = true;
+    start_call(&one);
+    wait_until_asked(&giver, 1);
+    child = fork();
+    assert_int_not_equal(child, -1);
+    if (child == 0) {
+        char key[64];
+
+        giver.blocks = false;
+        dynamo_keyring_after_fork(&fixture.keyring);
+        _exit(strcmp(get_key(&fixture, NOW, 20000, key), "KEY2") == 0 ? 7 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 7);
+    unblock(&giver);
+    assert_int_equal(pthread_join(one.thread, NULL), 0);
+    assert_string_equal(one.key, "KEY1");
+    close_fixture(&fixture);
+    expect_no_complaints();
+}
+
 /* ---- A program that doesn't end ---------------------------------------------------------------------------------- */
 
 static void test_process_that_hangs(void **state)
@@ -891,6 +924,7 @@ int main(void)
         cmocka_unit_test(test_distrust),
         cmocka_unit_test(test_static_stability),
         cmocka_unit_test(test_settled_source),
+        cmocka_unit_test(test_fork),
         cmocka_unit_test(test_process_that_hangs),
         cmocka_unit_test(test_process_canceled),
         cmocka_unit_test(test_client),
