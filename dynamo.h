@@ -277,6 +277,14 @@ DYNAMO_API dynamo_client *dynamo_client_with(dynamo_client *client, const dynamo
  */
 DYNAMO_API void dynamo_client_cancel(dynamo_client *client);
 
+/*
+ * What the client has come to by its settings, for people: an object with Region, Endpoint, StreamsEndpoint, Profile
+ * (where one was looked into), CredentialsSource, AccessKeyId (its last four characters), AccountId and Expiration
+ * (seconds since the epoch) where they are known. Finds the credentials where no call has done so; when that fails,
+ * *description is set too, without what they would tell. NULL description: the status alone.
+ */
+DYNAMO_API dynamo_status dynamo_client_describe(dynamo_client *client, json_t **description, dynamo_error *error);
+
 /* Frees the client; its connections with the last of those that share them. No thread may be inside a call through it.
  * NULL is allowed. */
 DYNAMO_API void dynamo_client_free(dynamo_client *client);

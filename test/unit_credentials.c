@@ -888,6 +888,61 @@ static void test_client(void **state)
     dynamo_error_clear(&error);
 }
 
+static void test_describe(void **state)
+{
+    static const fault_step script[] = { { .body = KEYS_FOR("2099-01-01T00:00:00Z") } };
+    const dynamo_config     config   = { .endpoint = fault_server_endpoint(server), .region = "eu-west-1" };
+    dynamo_error            error    = { 0 };
+    json_t                 *told     = NULL;
+    dynamo_client          *client;
+
+    (void)state;
+    make_world(ECS, NULL, NULL);
+    fault_server_script(server, script, DYNAMO_COUNT(script));
+    client = dynamo_client_new(&config, &error);
+    assert_int_equal(dynamo_client_describe(client, &told, &error), DYNAMO_OK);
+    assert_string_equal(json_string_value(json_object_get(told, "Region")), "eu-west-1");
+    assert_string_equal(json_string_value(json_object_get(told, "Profile")), "default");
+    assert_string_equal(json_string_value(json_object_get(told, "CredentialsSource")), "container");
+    assert_string_equal(json_string_value(json_object_get(told, "AccessKeyId")), ""); /* AK is shorter than four */
+    assert_int_equal(json_integer_value(json_object_get(told, "Expiration")), 4070908800);
+    json_decref(told);
+    dynamo_client_free(client);
+
+    make_world(ENV_KEYS, NULL, NULL);
+    client = dynamo_client_new(&config, &error);
+    assert_int_equal(dynamo_client_describe(client, &told, &error), DYNAMO_OK);
+    assert_string_equal(json_string_value(json_object_get(told, "AccessKeyId")), "VKEY");
+    assert_null(json_object_get(told, "Expiration"));
+    json_decref(told);
+    assert_int_equal(dynamo_client_describe(client, NULL, NULL), DYNAMO_OK);
+    dynamo_client_free(client);
+    dynamo_error_clear(&error);
+}
+
+/* Where there are no keys, the settings are told all the same. */
+static void test_describe_without_keys(void **state)
+{
+    const dynamo_config config = { .region = "eu-west-1" };
+    dynamo_error        error  = { 0 };
+    json_t             *told   = NULL;
+    dynamo_client      *client;
+
+    (void)state;
+    make_world(NULL, NULL, NULL);
+    client = dynamo_client_new(&config, &error);
+    assert_int_equal(dynamo_client_describe(client, &told, &error), DYNAMO_ERR_NO_CREDENTIALS);
+    assert_non_null(strstr(error.message, "AWS_EC2_METADATA_DISABLED"));
+    assert_string_equal(json_string_value(json_object_get(told, "Region")), "eu-west-1");
+    assert_null(json_object_get(told, "CredentialsSource"));
+    json_decref(told);
+    assert_int_equal(dynamo_client_describe(NULL, &told, &error), DYNAMO_ERR_INVALID_ARGUMENT);
+    assert_null(told);
+    assert_int_equal(error.status, DYNAMO_ERR_NO_CREDENTIALS); /* told before, and left as it is */
+    dynamo_client_free(client);
+    dynamo_error_clear(&error);
+}
+
 /* ---- Set-up ------------------------------------------------------------------------------------------------------ */
 
 static int make_folder(void **state)
@@ -928,6 +983,8 @@ int main(void)
         cmocka_unit_test(test_process_that_hangs),
         cmocka_unit_test(test_process_canceled),
         cmocka_unit_test(test_client),
+        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_describe_without_keys),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
