@@ -973,6 +973,41 @@ static void test_client(void **state)
     dynamo_error_clear(&error);
 }
 
+static void set_dead_proxy(void *context, void *curl)
+{
+    unsigned *handles = context;
+
+    (*handles)++;
+    (void)curl_easy_setopt(curl, CURLOPT_PROXY, nobody);
+}
+
+/* The application sees the handles for credentials too, but what is on this machine or its link is never asked through
+ * a proxy. */
+static void test_proxy(void **state)
+{
+    static const fault_step container[] = { { .body = GOOD_KEYS } };
+    static const fault_step metadata[]  = { { .body = "T" }, { .body = "role" }, { .body = GOOD_KEYS } };
+    unsigned                handles     = 0;
+    const dynamo_config     config      = { .context = &handles, .on_handle = set_dead_proxy };
+    key_fixture             fixture;
+
+    (void)state;
+    make_world(ECS, NULL, NULL);
+    fault_server_script(server, container, DYNAMO_COUNT(container));
+    open_fixture(&fixture, &config);
+    expect_key("container", &fixture, NOW, "AK");
+    close_fixture(&fixture);
+    assert_int_equal(handles, 1);
+
+    make_world(IMDS, NULL, NULL);
+    fault_server_script(server, metadata, DYNAMO_COUNT(metadata));
+    open_fixture(&fixture, &config);
+    expect_key("metadata", &fixture, NOW, "AK");
+    close_fixture(&fixture);
+    assert_int_equal(handles, 4);
+    expect_no_complaints();
+}
+
 static void test_describe(void **state)
 {
     static const fault_step script[] = { { .body = KEYS_FOR("2099-01-01T00:00:00Z") } };
@@ -1071,6 +1106,7 @@ int main(void)
         cmocka_unit_test(test_secrets_are_wiped),
 #endif
         cmocka_unit_test(test_client),
+        cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_describe),
         cmocka_unit_test(test_describe_without_keys),
     };
