@@ -11,14 +11,15 @@
  *     shape.c                                                     requests by their shapes
  *     page.c                                                      an answer's list, element by element
  *     sigv4.c                                                     signatures
- *     profile.c  endpoint.c  config.c                             files, hosts, settings
- *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
- *     retry.c  skew.c                                             when to try again; the service's clock
- *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
+ *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
+ *     deadline.c  retry.c  skew.c                                 time limits; when to try again; the service's clock
+ *     handle.c  fetch.c                                           curl handles, one exchange of any kind
+ *     process.c  container.c  metadata.c  credentials.c           sources of keys; the keys in use
+ *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
- *     client.c  call.c                                            the client; a request's way
+ *     client.c  describe.c  call.c                                the client, in words; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
@@ -145,6 +146,9 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status)
 
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
+
+/* "2030-01-31T23:59:59Z" (RFC 3339, or UTC in place of Z) in seconds since the epoch. false: it is none. */
+bool dynamo_clock_read(const char *text, int64_t *seconds);
 
 /* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
 
@@ -528,13 +532,22 @@ struct dynamo_credentials {
     double expiration;    /* seconds since the epoch; 0: never */
 };
 
-typedef struct dynamo_settings {
+void dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+typedef struct dynamo_settings dynamo_settings;
+
+struct dynamo_settings {
     char                 *region; /* to sign for */
     dynamo_hosts          hosts;
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
-    dynamo_credentials    keys; /* access_key NULL: none were found, or `credentials` gives them */
+    dynamo_credentials    keys; /* at hand; access_key NULL: `credentials` gives them, or the sources are to be asked */
+    const char           *keys_source;  /* where those are from */
+    dynamo_profiles      *profiles;     /* for the sources; NULL: keys are at hand, or no file is needed */
+    char                 *profile;      /* the name of the one in use; NULL without the sources */
+    bool                  profile_named; /* by the caller, who so passes over the environment's keys */
+    char                **environment;  /* "NAME=value" as it was when the client was made; ends with NULL */
     char                 *ca_file;
     char                 *user_agent;
     unsigned              max_clients;
@@ -548,12 +561,20 @@ typedef struct dynamo_settings {
     bool                (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
     void                (*on_attempt)(void *context, const dynamo_attempt *attempt);
     void                (*on_handle)(void *context, void *curl);
-} dynamo_settings;
+};
 
 /* Explicit beats environment beats profile beats default. On failure the settings are empty. */
 dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error);
 void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
-void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+/* The environment as it is now. NULL: memory ran out. */
+char **dynamo_environment_copy(void);
+void   dynamo_environment_free(char **environment); /* wipes; NULL allowed */
+
+/* For the sources of credentials: an environment variable as it was when the client was made, since another thread may
+ * change it, and a key of the profile. NULL: unset or empty. */
+const char *dynamo_settings_variable(const dynamo_settings *settings, const char *name);
+const char *dynamo_settings_key(const dynamo_settings *settings, const char *profile, const char *key);
 
 /* ---- deadline.c: how long a call may take ------------------------------------------------------------------------ */
 
@@ -593,6 +614,96 @@ int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
 bool dynamo_condition_init(pthread_cond_t *condition);
 void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const dynamo_deadline *deadline);
 
+/* ---- fetch.c: one HTTP exchange with a source of credentials ----------------------------------------------------- */
+
+/* An answer's body is refused beyond this. */
+#define DYNAMO_FETCH_LIMIT ((size_t)64 * 1024)
+
+typedef struct dynamo_fetch {
+    const char            *operation; /* for who watches the attempts: "AssumeRole" */
+    unsigned               attempts;  /* while the answer is a 5xx; 0: 1 */
+    bool                   stubborn;  /* ... and while none comes */
+    const char            *method;    /* "GET", "PUT", "POST" */
+    const char            *url;
+    const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
+    const char            *body;  /* NULL: none */
+    size_t                 body_length;
+    bool                   direct;             /* never through a proxy */
+    int64_t                connect_timeout_ms; /* 0: the settings' */
+    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    const dynamo_deadline *deadline;
+
+    long          http_status;
+    bool          connected; /* a request went out, or could have */
+    dynamo_buffer answer;    /* to dynamo_buffer_free(), which wipes it */
+} dynamo_fetch;
+
+/* DYNAMO_OK: an answer came, whatever it says. */
+dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
+
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c sts.c sso.c login.c -------------------------- */
+
+typedef struct dynamo_source dynamo_source;
+
+/*
+ * DYNAMO_OK with keys->access_key set: found. DYNAMO_OK without: the source doesn't apply, and `reason` tells why in a
+ * few words ("no credential_process in profile default"). Else it applies and failed, as `error` tells.
+ */
+typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
+                                             dynamo_buffer *reason, dynamo_error *error);
+
+/* One set of keys in words: what a source calls its members, or what it has for them. NULL: not there. Borrowed. */
+typedef struct dynamo_key_texts {
+    const char *access_key, *secret_key, *session_token, *account_id, *expiration;
+} dynamo_key_texts;
+
+/* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing, and
+ * `where` (" in profile default"). `refusal` is the status of a failure. */
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+                               dynamo_status refusal, const char *where, dynamo_error *error);
+
+/* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+                                    const dynamo_key_texts *values, const char *what, dynamo_error *error);
+
+/* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
+dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error);
+
+/* A member of a JSON object that is wanted as text: a string's, or a whole number's digits. */
+typedef struct dynamo_wanted {
+    const char *inside; /* the member that is an object with it; NULL: the outer object */
+    const char *name;
+    char       *text; /* NULL: not there, or null. To dynamo_wipe_text(). */
+} dynamo_wanted;
+
+/* Reads a source's JSON without leaving a copy of a secret in memory. CREDENTIALS: it is none, as the message tells
+ * after `what` ("the answer of ..."). The texts are to be wiped in any case. */
+dynamo_status dynamo_wanted_read(const char *json, size_t length, dynamo_wanted *wanted, size_t count, const char *what,
+                                 dynamo_error *error);
+void          dynamo_wanted_free(dynamo_wanted *wanted, size_t count);
+
+/* What a source works with. */
+struct dynamo_source {
+    const dynamo_settings *settings;
+    const char            *profile; /* that is asked: the client's own, or a role's source_profile; NULL: none is, the
+                                       environment's variables alone count */
+    const dynamo_deadline *deadline;
+    int64_t                now; /* seconds since the epoch */
+    const dynamo_source   *role; /* whose source_profile this is; NULL: the client asks. A chain, to find cycles in. */
+    dynamo_source_function *profile_keys; /* asks all that source->profile has, in order: for a role's source_profile */
+};
+
+dynamo_source_function dynamo_environment_keys;  /* AWS_ACCESS_KEY_ID and what goes with it */
+dynamo_source_function dynamo_static_keys;       /* aws_access_key_id in a profile */
+
+dynamo_source_function dynamo_process_keys;      /* credential_process */
+dynamo_source_function dynamo_container_keys;    /* ECS, EKS */
+dynamo_source_function dynamo_metadata_keys;     /* EC2 */
+dynamo_source_function dynamo_role_keys;         /* role_arn with source_profile or credential_source: AssumeRole */
+dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, by profile or environment */
+dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
+dynamo_source_function dynamo_login_keys;        /* login_session */
+
 /* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
@@ -600,6 +711,8 @@ typedef struct dynamo_keys {
     atomic_uint        references;
     uint64_t           number; /* no other set of the keyring has the same */
     dynamo_credentials values;
+    const char        *source; /* its name; static storage */
+    bool               stable; /* used beyond their expiration while there are no newer ones */
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
 } dynamo_keys;
@@ -610,6 +723,13 @@ typedef struct dynamo_keyring {
     pthread_cond_t         refreshed;
     bool                   refreshing;
     uint64_t               count; /* of the sets there were */
+    bool                   distrusted; /* the service refused the current keys */
+    unsigned               rounds;     /* refreshes that ended */
+    bool                   succeeded;  /* the last */
+    dynamo_status          failure;    /* ... or how it failed, for those who waited for it */
+    char                   failure_message[512];
+    int64_t                next_try; /* no refresh that isn't necessary before */
+    size_t                 settled;  /* the source that gives the keys, from 1; 0: not yet known */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -617,10 +737,14 @@ dynamo_status dynamo_keyring_init(dynamo_keyring *keyring, const dynamo_settings
 void          dynamo_keyring_free(dynamo_keyring *keyring);
 void          dynamo_keyring_after_fork(dynamo_keyring *keyring);
 
-/* The keys to sign with, to dynamo_keys_release(). */
-dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, dynamo_keys **keys,
-                                 dynamo_error *error);
+/* The keys to sign with, to dynamo_keys_release(). `now` in seconds since the epoch, as well as it is known. */
+dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, int64_t now,
+                                 dynamo_keys **keys, dynamo_error *error);
 void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
+
+/* The service says that these keys have expired: the next dynamo_keyring_get() brings others, unless they were replaced
+ * meanwhile. false: there can't be others, and another attempt is in vain. */
+bool dynamo_keyring_distrust(dynamo_keyring *keyring, const dynamo_keys *keys);
 
 /* The signing key of the scope's day, derived once. false: mbedTLS failed. */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
@@ -789,6 +913,8 @@ void           dynamo_handle_free(dynamo_handle *handle);
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
  * then tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
+
+dynamo_status dynamo_handle_status(CURLcode code); /* what a transfer's result means here */
 
 /* Before it lies idle: gives back the memory of an answer larger than most. */
 void dynamo_handle_trim(dynamo_handle *handle);
