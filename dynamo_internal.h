@@ -6,11 +6,14 @@
  *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
  *     sigpipe.c                                                   a signal kept from the host
  *     number.c  binary.c  text.c                                  numbers, base64, JSON text
- *     marshal.c                                                   plain JSON <-> AttributeValue
- *     shape.c                                                     requests and answers by their shapes
+ *     decode.c                                                    wire text to plain JSON
+ *     marshal.c                                                   plain JSON to AttributeValue
+ *     shape.c                                                     requests by their shapes
+ *     page.c                                                      an answer's list, element by element
  *     sigv4.c                                                     signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
+ *     retry.c  skew.c                                             when to try again; the service's clock
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
@@ -63,6 +66,13 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* For the few functions whose call costs more than they do, at -Os too. */
+#if defined(__GNUC__) || defined(__clang__)
+#define DYNAMO_INLINE static inline __attribute__((always_inline))
+#else
+#define DYNAMO_INLINE static inline
+#endif
+
 #define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- buffer.c: growing bytes ------------------------------------------------------------------------------------- */
@@ -86,6 +96,9 @@ void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
+
+/* Appends bytes that the caller fills in, at once; NULL on failure. */
+char *dynamo_buffer_extend(dynamo_buffer *buffer, size_t length);
 
 /* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
 
@@ -124,12 +137,18 @@ void dynamo_copy_text(char *field, size_t size, const char *text, size_t length)
 void dynamo_bare_code(char *code, size_t size, const char *text, size_t length);
 
 dynamo_status      dynamo_status_of_code(const char *bare_code);
-dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
+
+/* Of a status, and where that is UNKNOWN_SERVICE of the HTTP status; 0: there is none. */
+dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status);
 
 /* ---- clock.c ----------------------------------------------------------------------------------------------------- */
 
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
+
+/* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
+
+double dynamo_random_fraction(void); /* 0 to below 1 */
 
 /* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
 
@@ -203,12 +222,15 @@ bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
 
-/* Levels of nesting beyond which JSON text is refused: a bound on the stack, far above what DynamoDB has (32 levels of
- * values, two levels of text each). */
+/* Levels of nesting beyond which JSON text is refused, far above what DynamoDB has (32 levels of values, two levels of
+ * text each). It bounds the stack: reading has an array of as many places (18 KB), writing recurses (35 KB). */
 #define DYNAMO_TEXT_DEPTH 256
 
 /* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
 bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length);
+
+/* One that has nothing to escape in it. */
+void dynamo_write_quoted(dynamo_buffer *out, const char *text, size_t length);
 
 /* Any JSON value as it stands. */
 dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error);
@@ -236,8 +258,16 @@ typedef struct dynamo_string {
     char       *owned; /* to free(); NULL mostly */
 } dynamo_string;
 
-/* After white space: the next character, or '\0' at the end. */
-char dynamo_read_peek(dynamo_reader *reader);
+/* Past white space: the next character, or '\0' at the end. */
+char dynamo_read_past_space(dynamo_reader *reader);
+
+/* The same, short where there is none: the service sends none. */
+DYNAMO_INLINE char dynamo_read_peek(dynamo_reader *reader)
+{
+    if (reader->next < reader->end && (unsigned char)*reader->next > ' ')
+        return *reader->next;
+    return dynamo_read_past_space(reader);
+}
 
 /* Each fills reader->error and returns false, -1 or NULL on failure, then the whole reading is over. */
 bool dynamo_read_string(dynamo_reader *reader, const dynamo_path *path, dynamo_string *string);
@@ -248,40 +278,18 @@ bool dynamo_read_open(dynamo_reader *reader, const dynamo_path *path, char brack
 int dynamo_read_member(dynamo_reader *reader, const dynamo_path *path, size_t *count, dynamo_string *name);
 int dynamo_read_element(dynamo_reader *reader, const dynamo_path *path, size_t *count);
 
-json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
-bool    dynamo_read_end(dynamo_reader *reader);                           /* nothing but white space is left */
+bool dynamo_read_end(dynamo_reader *reader); /* nothing but white space is left */
 
-/* How a list's elements or an object's members are read. A member's name is the last step of the path. */
-typedef json_t *(*dynamo_read_function)(dynamo_reader *reader, const dynamo_path *path, const void *context);
-
-/* A whole list or object, with each value as the function reads it. */
-json_t *dynamo_read_list(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                         const void *context);
-json_t *dynamo_read_object(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                           const void *context);
+/* Past the number of JSON's syntax that begins the text; NULL: none does. */
+const char *dynamo_json_number_end(const char *next, const char *end);
 
 /* Fails with reader->failure, the words, the path, and line and column where they help. Returns false. */
 bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char *words);
 
-/* Puts a value just read into its object: refuses a name that stands twice, and NUL in a name where Jansson can't hold
- * it. Steals the value, NULL included, on failure too. */
-bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
-                      json_t *value);
+/* Fails at a place of malformed text, with line and column. Returns false. */
+bool dynamo_read_fail_syntax(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words);
 
-/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
-
-/* A plain value written as an AttributeValue. */
-dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
-                                           dynamo_error *error);
-
-/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
-dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
-
-/* The other way; NULL on failure. */
-json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
-json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
-
-/* ---- shape.c: requests and answers by their shapes --------------------------------------------------------------- */
+/* ---- decode.c: JSON text to plain values ------------------------------------------------------------------------- */
 
 typedef enum dynamo_kind {
     DYNAMO_KIND_ANY, /* whatever JSON */
@@ -310,13 +318,60 @@ typedef struct dynamo_member {
 
 extern const dynamo_shape dynamo_shape_any; /* whatever JSON */
 
+/* The shape of an object's member, NULL where the object's shape doesn't have it. */
+const dynamo_shape *dynamo_shape_member(const dynamo_shape *shape, const char *name, size_t length);
+
+/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
+ * doesn't have are kept as they are. NULL on failure, as for the others. */
+json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
+json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
+json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
+
+/* Puts a value just read into its object, as its count-th member: refuses a name that stands twice, and NUL in a name
+ * where Jansson can't hold it. Steals the value, NULL included, on failure too. */
+bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
+                      json_t *value, size_t count);
+
+/* The dollars that a name begins with when one of N, B, SS, NS, BS follows and ends it, else 0. */
+size_t dynamo_dollars(const char *name, size_t length);
+
+/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
+
+/* A plain value written as an AttributeValue. */
+dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
+                                           dynamo_error *error);
+
+/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
+dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
+
+/* ---- shape.c: requests by their shapes --------------------------------------------------------------------------- */
+
 /* A caller's document checked against its shape and written as wire text in one walk. */
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
 
-/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
- * doesn't have are kept as they are. */
-json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+/* ---- page.c: an answer whose list is read element by element ----------------------------------------------------- */
+
+/* Holds pointers into itself, and into the text, which has to stay where it is: not to be copied. */
+typedef struct dynamo_page {
+    json_t             *members; /* the answer without the list */
+    size_t              left;    /* elements that weren't asked for yet */
+    size_t              count;   /* those that were */
+    dynamo_reader       reader;  /* before the next */
+    const dynamo_shape *element; /* how each is read; NULL: the answer has no list */
+    dynamo_path         path[3]; /* from the answer to the list */
+    const dynamo_path  *list;    /* the last of them */
+} dynamo_page;
+
+/* Takes an answer's whole text apart. `list` is the name of the member that is the list ("Items"), or its path
+ * ("StreamDescription.Shards"). On failure there is nothing to close. `error` can't be NULL in these two. */
+dynamo_status dynamo_page_open(dynamo_page *page, const char *text, size_t length, const dynamo_shape *output,
+                               const char *list, dynamo_error *error);
+
+/* A new reference, or NULL after the last. After a failure the same element is next again. */
+dynamo_status dynamo_page_next(dynamo_page *page, json_t **element, dynamo_error *error);
+void          dynamo_page_close(dynamo_page *page); /* {0} allowed */
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 
@@ -422,9 +477,15 @@ typedef enum dynamo_account_mode {
     DYNAMO_ACCOUNT_REQUIRED,
 } dynamo_account_mode;
 
+/* A URL in place of AWS's own, as it was found: what is wrong with it is told when the service is to be used. */
+typedef struct dynamo_given_url {
+    char *text; /* NULL: none */
+    char *name; /* of what gave it, for messages */
+} dynamo_given_url;
+
 /* What decides on hosts besides service and region. */
 typedef struct dynamo_hosts {
-    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    dynamo_given_url    given[DYNAMO_SERVICE_COUNT];
     bool                fips;
     bool                dual_stack;
     dynamo_account_mode account_mode;
@@ -433,8 +494,8 @@ typedef struct dynamo_hosts {
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
- * is asked for excludes each other. To dynamo_endpoint_free(). */
+/* The one that is given for a service, or AWS's own for a region; to dynamo_endpoint_free(). INVALID_ARGUMENT: the
+ * region is no host label, the URL is none, or what is asked for excludes each other. */
 dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
                                          const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
@@ -478,6 +539,8 @@ typedef struct dynamo_settings {
     char                 *user_agent;
     unsigned              max_clients;
     unsigned              max_attempts;
+    bool                  adaptive;           /* the retry mode; else it is the standard one */
+    bool                  correct_clock_skew;
     int64_t               connect_timeout_ms;
     int64_t               attempt_timeout_ms;
     int64_t               timeout_ms;
@@ -516,6 +579,12 @@ dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline);
 
 /* "canceled" or "the time limit ran out", for a check that failed. */
 const char *dynamo_deadline_words(dynamo_status status);
+
+/* Whether so much time is left. */
+bool dynamo_deadline_allows(const dynamo_deadline *deadline, int64_t microseconds);
+
+/* Lets that time pass. TIMEOUT: it isn't left, which is said at once. CANCELED: at the next slice. */
+dynamo_status dynamo_deadline_pause(const dynamo_deadline *deadline, int64_t microseconds);
 
 /* How long a wait may last before the next check, 1 to DYNAMO_SLICE_MS. */
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
@@ -557,6 +626,91 @@ void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
                                 uint8_t key[DYNAMO_HASH_SIZE]);
 
+/* ---- retry.c: when to try again; no clock, no random source of its own ------------------------------------------- */
+
+/*
+ * The pause after the failed attempt of that number, from 1. `fraction`, 0 to below 1, is the jitter; retry_after_ms
+ * the answer's x-amz-retry-after, 0 without one. The class isn't NEVER.
+ */
+int64_t dynamo_retry_delay_us(dynamo_retry_class class, unsigned attempt, double fraction, int64_t retry_after_ms);
+
+/* How fast requests may go, in the adaptive mode: a bucket of tokens, one for each request. */
+typedef struct dynamo_send_rate {
+    bool     enabled;  /* from the first throttling error on */
+    double   measured; /* answers a second, smoothed */
+    int64_t  bucket;   /* the half second that is being counted */
+    unsigned count;
+    double   rate_at_throttle;
+    int64_t  throttled_us; /* the last time */
+    double   limit;        /* tokens a second */
+    double   capacity;
+    double   tokens;
+    int64_t  filled_us; /* tokens are counted up to then */
+} dynamo_send_rate;
+
+void    dynamo_send_rate_init(dynamo_send_rate *rate, int64_t now_us);
+void    dynamo_send_rate_answered(dynamo_send_rate *rate, bool throttled, int64_t now_us);
+int64_t dynamo_send_rate_take(dynamo_send_rate *rate, int64_t now_us); /* 0: done; else when to ask again */
+
+/* The rate so long after a throttling error came at another rate. */
+double dynamo_retry_cubic(double rate_at_throttle, double seconds_since);
+
+/* What all calls of one core share, under a lock of its own. */
+#define DYNAMO_RETRY_TOKENS 500u
+typedef struct dynamo_retry {
+    pthread_mutex_t  lock; /* held for a few instructions */
+    bool             adaptive;
+    double (*chance)(void); /* 0 to below 1: the jitter of pauses */
+    unsigned         tokens; /* what retries are paid with, so that a service in trouble isn't buried in them */
+    dynamo_send_rate rate;
+} dynamo_retry;
+
+dynamo_status dynamo_retry_init(dynamo_retry *retry, bool adaptive, int64_t now_us, dynamo_error *error);
+void          dynamo_retry_free(dynamo_retry *retry);
+void          dynamo_retry_after_fork(dynamo_retry *retry);
+
+/* Pays for a retry. Returns what it cost; 0: there isn't enough left. */
+unsigned dynamo_retry_pay(dynamo_retry *retry, dynamo_retry_class class);
+
+/* After a success: gives back what the call's last retry cost, or 1 where it had none (`paid` is 0). */
+void dynamo_retry_refund(dynamo_retry *retry, unsigned paid);
+
+/* Leave to send, in the adaptive mode. 0: it is given; else how long to wait before asking again. */
+int64_t dynamo_retry_take_turn(dynamo_retry *retry, int64_t now_us);
+void    dynamo_retry_answered(dynamo_retry *retry, bool throttled, int64_t now_us);
+
+/* The value of amz-sdk-request: "ttl=20261123T130000Z; attempt=2; max=4". `ttl` may be NULL. */
+#define DYNAMO_RETRY_HEADER_SIZE 80
+void dynamo_retry_header(char text[DYNAMO_RETRY_HEADER_SIZE], unsigned attempt, unsigned max_attempts,
+                         const char *ttl);
+
+/* ---- skew.c: the service's clock --------------------------------------------------------------------------------- */
+
+#define DYNAMO_FIRST_DATE 31536000 /* 1971: an earlier date is that of a clock nobody has set */
+
+/* The service's clock minus ours, shared by all calls of one core; one value, so that it takes no lock. */
+typedef struct dynamo_skew {
+    atomic_int seconds;
+    bool       correct; /* else it is only watched */
+} dynamo_skew;
+
+typedef struct dynamo_dated_answer {
+    int64_t date;     /* its Date header, in seconds since the epoch; 0: it has none that is one */
+    bool    aged;     /* it has an Age header: the date is that of a cache's copy */
+    int64_t received; /* by our clock, in seconds */
+    int64_t took_us;  /* from the request to the answer */
+} dynamo_dated_answer;
+
+void    dynamo_skew_init(dynamo_skew *skew, bool correct);
+bool    dynamo_skew_known(dynamo_skew *skew);   /* a date was seen */
+int64_t dynamo_skew_seconds(dynamo_skew *skew); /* to add to our clock; 0 until a date was seen */
+
+/* From any answer. true: what the request was signed with, `used`, was so far off that this may be why it failed. */
+bool dynamo_skew_learn(dynamo_skew *skew, const dynamo_dated_answer *answer, int64_t used);
+
+/* An IMF-fixdate as RFC 9110 has it, in seconds since the epoch. false: it is none, or before 1970. */
+bool dynamo_http_date(const char *text, size_t length, int64_t *seconds);
+
 /* ---- handle.c: one curl easy handle and what stays with it ------------------------------------------------------- */
 
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
@@ -578,6 +732,8 @@ typedef enum dynamo_header_line {
     DYNAMO_LINE_EXPECT, /* off: it would cost a round trip */
     DYNAMO_LINE_TARGET,
     DYNAMO_LINE_DATE,
+    DYNAMO_LINE_INVOCATION_ID,
+    DYNAMO_LINE_SDK_REQUEST,
     DYNAMO_LINE_AUTHORIZATION,
     DYNAMO_LINE_TOKEN,
     DYNAMO_LINE_COUNT
@@ -589,7 +745,10 @@ typedef struct dynamo_answer_head {
     char     error_type[128];
     bool     has_crc32;
     uint32_t crc32;
-    bool     complete; /* the empty line after the headers came */
+    int64_t  date;           /* in seconds since the epoch; 0: none */
+    bool     aged;           /* an Age header came */
+    int64_t  retry_after_ms; /* 0: none */
+    bool     complete;       /* the empty line after the headers came */
 } dynamo_answer_head;
 
 #define DYNAMO_HANDLE_SOCKETS 8
@@ -671,6 +830,8 @@ typedef struct dynamo_exchange {
     dynamo_keys              *keys;
     const dynamo_deadline    *deadline; /* of this attempt */
     int64_t                   now;      /* to sign by, in seconds since the epoch */
+    const char               *invocation_id;
+    const char               *sdk_request; /* dynamo_retry_header() */
 
     long http_status;   /* 0: no answer */
     bool may_have_been_executed; /* it went out whole and no answer tells what became of it */
@@ -815,6 +976,7 @@ typedef struct dynamo_message {
     const dynamo_shape    *error_output;
     const char            *unwrap;
     bool                   write;
+    bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
 } dynamo_message;
 
@@ -831,6 +993,8 @@ typedef struct dynamo_core {
     dynamo_settings settings;
     dynamo_keyring  keyring;
     dynamo_pool     pool;
+    dynamo_retry    retry;
+    dynamo_skew     skew;
 } dynamo_core;
 
 struct dynamo_client {

@@ -556,7 +556,7 @@ static dynamo_status given_host(dynamo_endpoint *endpoint, const dynamo_hosts *h
     dynamo_status status = refuse_variants(hosts, "an endpoint", host_rules[service].title, error);
 
     if (status == DYNAMO_OK)
-        status = dynamo_endpoint_parse(endpoint, hosts->given[service], "endpoint", error);
+        status = dynamo_endpoint_parse(endpoint, hosts->given[service].text, hosts->given[service].name, error);
     if (status == DYNAMO_OK && service == DYNAMO_SERVICE_DYNAMODB)
         status = refuse_dual_host(endpoint, region, error);
     if (status != DYNAMO_OK)
@@ -591,7 +591,7 @@ dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
                            "\"%.80s\" is no region: expected 1 to 63 letters, digits and hyphens, as in us-east-1",
                            region);
-    if (hosts->given[service] != NULL)
+    if (hosts->given[service].text != NULL)
         return given_host(endpoint, hosts, service, region, error);
     /* DynamoDB Local, which serves the Streams operations on the same port. */
     if (host_rules[service].local && strcmp(region, "local") == 0) {
@@ -666,7 +666,9 @@ const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, 
 
 void dynamo_hosts_free(dynamo_hosts *hosts)
 {
-    for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++)
-        free(hosts->given[i]);
+    for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++) {
+        free(hosts->given[i].text);
+        free(hosts->given[i].name);
+    }
     *hosts = (dynamo_hosts){ 0 };
 }

@@ -50,28 +50,69 @@ static size_t receive_body(char *data, size_t size, size_t count, void *context)
     return handle->body.failed ? 0 : size * count;
 }
 
-static bool header_is(const char *line, size_t name_length, const char *name)
+static void read_request_id(dynamo_answer_head *head, const char *text, size_t length)
 {
-    return strlen(name) == name_length && curl_strnequal(line, name, name_length);
+    dynamo_copy_text(head->request_id, sizeof(head->request_id), text, length);
 }
 
-/* A CRC-32 in decimal; anything else counts as no header at all. */
-static void read_crc32(dynamo_answer_head *head, const char *text, size_t length)
+static void read_error_type(dynamo_answer_head *head, const char *text, size_t length)
 {
-    uint64_t value = 0;
+    dynamo_copy_text(head->error_type, sizeof(head->error_type), text, length);
+}
 
-    if (length == 0 || length > 10)
-        return;
+/* Digits and nothing else. What is too large for the type becomes its largest value. */
+static bool read_decimal(const char *text, size_t length, int64_t *value)
+{
+    *value = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9')
-            return;
-        value = value * 10 + (uint64_t)(text[i] - '0');
+            return false;
+        *value = *value > (INT64_MAX - 9) / 10 ? INT64_MAX : *value * 10 + (text[i] - '0');
     }
-    if (value > UINT32_MAX)
+    return length != 0;
+}
+
+/* Anything but a CRC-32 in decimal counts as no header at all. */
+static void read_crc32(dynamo_answer_head *head, const char *text, size_t length)
+{
+    int64_t value;
+
+    if (!read_decimal(text, length, &value) || value > UINT32_MAX)
         return;
     head->crc32     = (uint32_t)value;
     head->has_crc32 = true;
 }
+
+static void read_date(dynamo_answer_head *head, const char *text, size_t length)
+{
+    if (!dynamo_http_date(text, length, &head->date))
+        head->date = 0;
+}
+
+static void read_age(dynamo_answer_head *head, const char *text, size_t length)
+{
+    (void)text;
+    (void)length;
+    head->aged = true;
+}
+
+static void read_retry_after(dynamo_answer_head *head, const char *text, size_t length)
+{
+    if (!read_decimal(text, length, &head->retry_after_ms))
+        head->retry_after_ms = 0;
+}
+
+static const struct {
+    const char *name;
+    void (*read)(dynamo_answer_head *head, const char *text, size_t length);
+} known_headers[] = {
+    { "x-amzn-requestid", read_request_id },
+    { "x-amzn-errortype", read_error_type },
+    { "x-amz-crc32", read_crc32 },
+    { "Date", read_date },
+    { "Age", read_age },
+    { "x-amz-retry-after", read_retry_after },
+};
 
 static void read_header(dynamo_answer_head *head, const char *line, size_t length)
 {
@@ -88,12 +129,9 @@ static void read_header(dynamo_answer_head *head, const char *line, size_t lengt
         length--;
     while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL)
         length--;
-    if (header_is(line, name_length, "x-amzn-requestid"))
-        dynamo_copy_text(head->request_id, sizeof(head->request_id), value, length);
-    else if (header_is(line, name_length, "x-amzn-errortype"))
-        dynamo_copy_text(head->error_type, sizeof(head->error_type), value, length);
-    else if (header_is(line, name_length, "x-amz-crc32"))
-        read_crc32(head, value, length);
+    for (size_t i = 0; i < DYNAMO_COUNT(known_headers); i++)
+        if (strlen(known_headers[i].name) == name_length && curl_strnequal(line, known_headers[i].name, name_length))
+            known_headers[i].read(head, value, length);
 }
 
 /* Each answer, a 1xx too, begins with a status line and ends with an empty one; trailers after it don't count. */

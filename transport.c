@@ -33,6 +33,14 @@ static void set_token_line(dynamo_handle *handle, const char *token)
         set_line(handle, DYNAMO_LINE_TOKEN, name, token);
 }
 
+static bool any_line_failed(const dynamo_handle *handle)
+{
+    for (size_t i = DYNAMO_LINE_TARGET; i < DYNAMO_LINE_COUNT; i++)
+        if (handle->texts[i].failed)
+            return true;
+    return false;
+}
+
 /* All lines that the signature covers, and the beginning of the one that it ends. */
 static bool set_signed_lines(const dynamo_exchange *exchange, dynamo_handle *handle,
                              const dynamo_sigv4_request *request, const dynamo_sigv4_scope *scope)
@@ -47,8 +55,7 @@ static bool set_signed_lines(const dynamo_exchange *exchange, dynamo_handle *han
     dynamo_sigv4_authorization(authorization, request, scope, exchange->keys->values.access_key);
     dynamo_buffer_append(authorization, placeholder, sizeof(placeholder));
     handle->lines[DYNAMO_LINE_AUTHORIZATION].data = authorization->data;
-    return !handle->texts[DYNAMO_LINE_TARGET].failed && !handle->texts[DYNAMO_LINE_DATE].failed &&
-           !handle->texts[DYNAMO_LINE_TOKEN].failed && !authorization->failed;
+    return !any_line_failed(handle);
 }
 
 /* Everything but the signature itself, which the body decides on. */
@@ -97,7 +104,10 @@ static bool sign(const dynamo_exchange *exchange, dynamo_handle *handle)
         handle->signed_by = exchange->keys->number;
         handle->signed_at = exchange->now;
     }
-    return dynamo_signer_sign(&handle->signer, exchange->body, exchange->body_length,
+    set_line(handle, DYNAMO_LINE_INVOCATION_ID, "amz-sdk-invocation-id: ", exchange->invocation_id);
+    set_line(handle, DYNAMO_LINE_SDK_REQUEST, "amz-sdk-request: ", exchange->sdk_request);
+    return !any_line_failed(handle) &&
+           dynamo_signer_sign(&handle->signer, exchange->body, exchange->body_length,
                               authorization->data + authorization->length - DYNAMO_SIGNATURE_LENGTH);
 }
 
@@ -205,8 +215,11 @@ static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, c
         return dynamo_fail_memory(error);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
         return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
-    return dynamo_fail(error, status_of(code), "%s: %s", host,
-                       handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    (void)dynamo_fail(error, status_of(code), "%s: %s", host,
+                      handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    /* A certificate that isn't trusted won't be the next time; a handshake that broke may go well. */
+    error->retryable = error->retryable || code == CURLE_SSL_CONNECT_ERROR;
+    return error->status;
 }
 
 static dynamo_status fail_ended(dynamo_status ended, const char *host, dynamo_error *error)

@@ -63,7 +63,8 @@ static int set_up(void **state)
     shared.server = fault_server_start();
     if (shared.server == NULL)
         return -1;
-    shared.client = dynamo_client_new(&(dynamo_config){.endpoint = fault_server_endpoint(shared.server)}, &error);
+    shared.client = dynamo_client_new(
+        &(dynamo_config){.endpoint = fault_server_endpoint(shared.server), .max_attempts = 1}, &error);
     dynamo_error_clear(&error);
     *state = &shared;
     return shared.client != NULL ? 0 : -1;

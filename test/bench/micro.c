@@ -53,39 +53,22 @@ static void read_to_plain(void)
     json_decref(plain);
 }
 
-/* Each freed before the next is read. */
-static size_t read_items(dynamo_reader *reader, const dynamo_path *path)
-{
-    size_t count = 0;
-    int    more  = dynamo_read_open(reader, path, '[') ? 1 : -1;
-
-    while (more > 0 && (more = dynamo_read_element(reader, path, &count)) > 0) {
-        json_t *item = dynamo_read_item(reader, path);
-
-        if (item == NULL)
-            return 0;
-        json_decref(item);
-    }
-    return more == 0 ? count : 0;
-}
-
-/* THE PLACE FOR A READER THAT STOPS AFTER EACH ITEM: until the library has one, its loop is made of its parts here. */
+/* As an iterator does it: each freed before the next is read. */
 static void read_item_by_item(void)
 {
-    const dynamo_path root   = DYNAMO_PATH_ROOT("response");
-    dynamo_reader     reader = read_page();
-    dynamo_string     name;
-    size_t            members = 0, items = 0;
-    int               more    = dynamo_read_open(&reader, &root, '{') ? 1 : -1;
+    dynamo_error error = {0};
+    dynamo_page  items;
+    json_t      *item;
+    size_t       count = 0;
 
-    while (more > 0 && (more = dynamo_read_member(&reader, &root, &members, &name)) > 0) {
-        if (name.length == strlen("Items") && memcmp(name.text, "Items", name.length) == 0)
-            items = read_items(&reader, &root);
-        else
-            json_decref(dynamo_read_json(&reader, &root));
-        free(name.owned);
+    check(dynamo_page_open(&items, page.data, page.length, dynamo_operation_scan.output, "Items", &error) == DYNAMO_OK,
+          "the page");
+    while (dynamo_page_next(&items, &item, &error) == DYNAMO_OK && item != NULL) {
+        json_decref(item);
+        count++;
     }
-    check(more == 0 && items == BENCH_SCAN_ITEMS, "the page's items");
+    dynamo_page_close(&items);
+    check(count == BENCH_SCAN_ITEMS, "the page's items");
 }
 
 static void write_item(dynamo_buffer *out, json_t *item)
