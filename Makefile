@@ -48,7 +48,7 @@ HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c hash.c uuid.c number.c binary.c text.c decode.c marshal.c shape.c \
 	page.c sigv4.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c handle.c fetch.c process.c container.c \
 	metadata.c credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c \
-	describe.c call.c dynamo.c
+	describe.c call.c items.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
@@ -194,6 +194,12 @@ $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
 	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+
+# A test that makes each allocation of the library fail in turn.
+ifneq ($(shell uname -s), Darwin)
+$(BUILD)/test/unit_items: override LDFLAGS += $(foreach name, malloc calloc realloc strdup, -Wl,--wrap=$(name))
+$(BUILD)/test/unit_items: override CMOCKA_CFLAGS += -DDYNAMO_TEST_WRAP_MALLOC
+endif
 
 $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 	@mkdir -p $(@D)

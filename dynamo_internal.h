@@ -20,6 +20,7 @@
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  describe.c  call.c                                the client, in words; a request's way
+ *     items.c                                                     lists over all their pages
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
@@ -1089,6 +1090,13 @@ bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service 
 
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
+/* An answer that is wanted as a page. It is received in the buffer of who asks for it, and the page is of that text. */
+typedef struct dynamo_paged {
+    const char   *list; /* as dynamo_page_open() takes it */
+    dynamo_buffer text; /* limited to DYNAMO_BODY_LIMIT */
+    dynamo_page   page; /* opened on success */
+} dynamo_paged;
+
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
@@ -1104,9 +1112,10 @@ typedef struct dynamo_message {
     bool                   write;
     bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
+    dynamo_paged          *paged; /* takes the answer in place of a response; NULL: it is wanted whole */
 } dynamo_message;
 
-/* Reads the answer that the exchange left in the handle: *response on DYNAMO_OK, else *error. */
+/* Reads the answer that the exchange left in the handle: *response or the page on DYNAMO_OK, else *error. */
 dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
                                  json_t **response, dynamo_error *error);
 
@@ -1133,6 +1142,9 @@ struct dynamo_client {
     unsigned              max_attempts;
 };
 
+/* One reference more, which dynamo_client_free() gives back. */
+void dynamo_client_hold(dynamo_client *client);
+
 /* Before a call uses the core: in a child after fork() its locks and connections are made anew. */
 void dynamo_core_enter(dynamo_core *core);
 
@@ -1143,9 +1155,41 @@ dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *oper
                              const dynamo_argument *arguments, const void *options, json_t **response,
                              dynamo_error *error);
 
+/* A request written and checked, to be sent as often as need be. Holds pointers into itself: not to be copied. */
+#define DYNAMO_OPERATION_NAME_MAX 64
+#define DYNAMO_TARGET_SIZE (DYNAMO_OPERATION_NAME_MAX + 32)
+typedef struct dynamo_prepared {
+    dynamo_message message; /* its table name and token are the request's still */
+    dynamo_buffer  body;    /* to be freed, on failure too */
+    char           target[DYNAMO_TARGET_SIZE];
+    char           account[DYNAMO_LABEL_SIZE];
+} dynamo_prepared;
+
+dynamo_status dynamo_prepare(dynamo_prepared *prepared, const dynamo_client *client, const dynamo_request *request,
+                             dynamo_error *error);
+dynamo_status dynamo_send(dynamo_client *client, const dynamo_message *message, json_t **response, dynamo_error *error);
+
 /* Any operation by name, in DynamoDB's own notation. */
 dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
                                  dynamo_error *error);
+
+/* ---- items.c: lists over all their pages ------------------------------------------------------------------------- */
+
+/* How an operation is paged. */
+typedef struct dynamo_pagination {
+    const dynamo_operation *operation;
+    const char             *list;     /* of the answer; a path where it stands in another member */
+    const char             *inside;   /* that member, in which the position stands as well; NULL: the answer itself */
+    const char             *position; /* of the answer: where its page ends; without it the list does */
+    const char             *start;    /* of the request: takes the position */
+    bool                    grows;    /* at an empty page all there is so far has come; its position may stay */
+} dynamo_pagination;
+
+extern const dynamo_pagination dynamo_paginations[]; /* ends with a NULL operation */
+
+/* Of an operation that has a row there. */
+dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_operation *operation,
+                               const dynamo_argument *arguments, const void *options, dynamo_error *error);
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop
