@@ -205,6 +205,9 @@ const char *dynamo_number_refusal(const char *text, size_t length);
 #define DYNAMO_NUMBER_KEY_SIZE 64
 bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_KEY_SIZE], size_t *digits);
 
+/* How many bytes a number takes in an item: one for each two digits, one more, and one for a minus. */
+size_t dynamo_number_bytes(const char *text, size_t length);
+
 /* The plain form of a number's text: integer, real, or {"$N": text}. NULL: memory ran out. */
 json_t *dynamo_number_plain(const char *text, size_t length);
 
