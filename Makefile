@@ -130,7 +130,7 @@ $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 # ---- The benchmark ---------------------------------------------------------------------------------------------------
 
 # The rules stand before those for tests, whose pattern fits too: an old make takes the first.
-BENCH_NAMES = server floor library micro launch one_call no_call
+BENCH_NAMES = server floor library micro items launch one_call no_call
 ifeq ($(shell uname -s), Darwin)
 DROP_UNUSED = -Wl,-dead_strip
 else

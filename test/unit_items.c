@@ -538,7 +538,8 @@ static void failed_page_again(void **state)
     expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "LastEvaluatedKey");
     expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "empty");
     assert_int_equal(dynamo_items_left(items), 0);
-    expect_json("after failures", "the page before", dynamo_items_page(items), "{'Count':2,'LastEvaluatedKey':{'a':2}}");
+    expect_json("after failures", "the page before", dynamo_items_page(items),
+                "{'Count':2,'LastEvaluatedKey':{'a':2}}");
     expect_next(items, "{'a':3}", 0);
     expect_next(items, NULL, 0);
     assert_int_equal(fault_server_requests(server), DYNAMO_COUNT(script));
