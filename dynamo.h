@@ -285,8 +285,8 @@ DYNAMO_API void dynamo_client_cancel(dynamo_client *client);
  */
 DYNAMO_API dynamo_status dynamo_client_describe(dynamo_client *client, json_t **description, dynamo_error *error);
 
-/* Frees the client; its connections with the last of those that share them. No thread may be inside a call through it.
- * NULL is allowed. */
+/* Frees the client; its connections with the last client or list of items that shares them. No thread may be inside a
+ * call through it. NULL is allowed. */
 DYNAMO_API void dynamo_client_free(dynamo_client *client);
 
 /*

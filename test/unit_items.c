@@ -623,6 +623,136 @@ static void position_of_another_type(void **state)
     dynamo_items_free(items);
 }
 
+/* What is too large to be taken is a failure like another, and leaves the buffer fit for the next page. */
+static void page_too_large(void **state)
+{
+    static const fault_step script[] = {
+        { .body = FIRST_PAGE },
+        { .body = "                ", .repeat = DYNAMO_BODY_LIMIT / 16 + 1, .crc = FAULT_CRC_NONE },
+        { .body = LAST_PAGE },
+    };
+    dynamo_items *items;
+
+    (void)state;
+    SCRIPT(script);
+    items = scan_of(NULL);
+    expect_next(items, "{'a':1}", 1);
+    expect_next(items, "{'a':2}", 0);
+    expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "larger than");
+    expect_next(items, "{'a':3}", 0);
+    dynamo_items_free(items);
+}
+
+/* ---- Random lists ------------------------------------------------------------------------------------------------ */
+
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t limit)
+{
+    uint64_t bits;
+
+    random_state += 0x9E3779B97F4A7C15U; /* splitmix64 */
+    bits = random_state;
+    bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9U;
+    bits = (bits ^ bits >> 27) * 0x94D049BB133111EBU;
+    return (bits ^ bits >> 31) % limit;
+}
+
+enum { PAGES_MOST = 12, STEPS_MOST = 3 * PAGES_MOST, PAGE_SIZE = 256 };
+
+typedef struct random_list {
+    char       pages[PAGES_MOST][PAGE_SIZE];
+    fault_step steps[STEPS_MOST];
+    size_t     step_count;
+    int        elements;
+} random_list;
+
+/* A failure mostly spoils the page that it stands for. */
+static fault_step random_failure(const char *page)
+{
+    const fault_step failures[] = {
+        { .status = 500 },
+        { .status = 400, .body = "{\"__type\":\"ProvisionedThroughputExceededException\"}" },
+        { .action = FAULT_CLOSE_AFTER_REQUEST },
+        { .action = FAULT_CLOSE_IN_BODY, .body = page },
+        { .action = FAULT_RESET },
+        { .body = page, .crc = FAULT_CRC_WRONG },
+        { .body = page, .body_length = 1 + random_below(strlen(page) - 1) },
+    };
+
+    return failures[random_below(DYNAMO_COUNT(failures))];
+}
+
+/* Pages of up to four elements that are numbered through, failures before some. */
+static void make_random_list(random_list *list)
+{
+    size_t pages = 1 + random_below(PAGES_MOST);
+
+    list->step_count = 0;
+    list->elements   = 0;
+    for (size_t i = 0; i < pages; i++) {
+        char  *page   = list->pages[i];
+        size_t count  = random_below(5);
+        size_t length = (size_t)snprintf(page, PAGE_SIZE, "{\"Items\":[");
+
+        for (size_t j = 0; j < count; j++)
+            length += (size_t)snprintf(page + length, PAGE_SIZE - length, "%s{\"a\":{\"N\":\"%d\"}}",
+                                       j > 0 ? "," : "", list->elements++);
+        length += (size_t)snprintf(page + length, PAGE_SIZE - length, "]");
+        if (i + 1 < pages)
+            length += (size_t)snprintf(page + length, PAGE_SIZE - length,
+                                       ",\"LastEvaluatedKey\":{\"page\":{\"N\":\"%zu\"}}", i + 1);
+        snprintf(page + length, PAGE_SIZE - length, "}");
+        for (uint64_t failures = random_below(3); failures > 0; failures--)
+            list->steps[list->step_count++] = random_failure(page);
+        list->steps[list->step_count++] = (fault_step){ .body = page };
+    }
+}
+
+/* Each request begins where the page before ended, those that repeat a failed one too. */
+static void expect_random_requests(const random_list *list)
+{
+    size_t page = 0;
+
+    assert_int_equal(fault_server_requests(server), list->step_count);
+    for (size_t i = 0; i < list->step_count; i++) {
+        char expected[PAGE_SIZE] = "{\"TableName\":\"T\"}";
+
+        if (page > 0)
+            snprintf(expected, sizeof(expected),
+                     "{\"TableName\":\"T\",\"ExclusiveStartKey\":{\"page\":{\"N\":\"%zu\"}}}", page);
+        assert_string_equal(request_body(i), expected);
+        page += list->steps[i].body == list->pages[page] && list->steps[i].action == FAULT_ANSWER &&
+                list->steps[i].crc == FAULT_CRC_RIGHT && list->steps[i].body_length == 0;
+    }
+}
+
+static void random_lists(void **state)
+{
+    const char        *given = getenv("DYNAMO_TEST_SEED");
+    static random_list list;
+
+    (void)state;
+    random_state = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 1000003 + (uint64_t)getpid();
+    print_message("DYNAMO_TEST_SEED=%llu\n", (unsigned long long)random_state);
+    for (int again = 0; again < 100; again++) {
+        dynamo_items *items;
+        json_t       *item = NULL;
+        size_t        failures = 0;
+        int           next = 0;
+
+        make_random_list(&list);
+        fault_server_script(server, list.steps, list.step_count);
+        items = scan_of(NULL);
+        while (dynamo_items_next(items, &item, NULL) != DYNAMO_OK ? ++failures < 100 : item != NULL)
+            if (item != NULL)
+                assert_int_equal(json_integer_value(json_object_get(item, "a")), next++);
+        assert_int_equal(next, list.elements);
+        expect_random_requests(&list);
+        dynamo_items_free(items);
+    }
+}
+
 /* ---- Statements that write --------------------------------------------------------------------------------------- */
 
 static void ambiguous_statements(void **state)
@@ -968,6 +1098,8 @@ int main(void)
         SERVED(failed_item_again),
         SERVED(position_that_stays),
         SERVED(position_of_another_type),
+        SERVED(page_too_large),
+        SERVED(random_lists),
         SERVED(ambiguous_statements),
         SERVED(refused),
         SERVED(nulls),
