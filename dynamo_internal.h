@@ -130,6 +130,10 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 
+/* The moment that an ISO 8601 text stands for ("2026-11-23T12:00:00Z", "...T12:00:00.5+01:00"), in seconds since the
+ * epoch. false: it is none, or has no zone. Independent of the locale. */
+bool dynamo_clock_parse(const char *text, double *seconds);
+
 /* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
 
 typedef struct dynamo_sigpipe {
