@@ -3,12 +3,12 @@
  *
  * The files, from the ground up; each knows only those above it in this list:
  *
- *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
+ *     buffer.c  errors.c  clock.c  checksum.c  sha1.c  hash.c  uuid.c  bytes, words, time, arithmetic
  *     sigpipe.c                                                   a signal kept from the host
- *     number.c  binary.c  text.c                                  numbers, base64, JSON text
+ *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     marshal.c                                                   plain JSON <-> AttributeValue
  *     shape.c                                                     requests and answers by their shapes
- *     sigv4.c                                                     signatures
+ *     sigv4.c  ecdsa.c                                            signatures
  *     profile.c  endpoint.c  config.c                             files, hosts, settings
  *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
  *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
@@ -149,6 +149,12 @@ void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
 
 uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
 
+/* ---- sha1.c: names of files, nothing that has to be safe ---------------------------------------------------------- */
+
+#define DYNAMO_SHA1_SIZE 20
+
+void dynamo_sha1(const void *data, size_t length, uint8_t hash[DYNAMO_SHA1_SIZE]);
+
 /* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------ */
 
 #define DYNAMO_HASH_SIZE 32
@@ -256,6 +262,18 @@ bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char
 bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
                       json_t *value);
 
+/* ---- xml.c: a few texts of an XML document ----------------------------------------------------------------------- */
+
+typedef struct dynamo_xml_field {
+    const char    *path; /* from the root, names without prefixes: "ErrorResponse/Error/Code" */
+    dynamo_buffer *text; /* what stands in the element is appended, decoded */
+    bool           found;
+} dynamo_xml_field;
+
+/* Fills in the fields that the document has. false: it is no document that AWS would send, or has a field twice, or one
+ * with an element in it; the texts may be filled in part. */
+bool dynamo_xml_read(const char *text, size_t length, dynamo_xml_field *fields, size_t count);
+
 /* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
 
 /* A plain value written as an AttributeValue. */
@@ -345,6 +363,18 @@ bool dynamo_sigv4_signature(const uint8_t key[DYNAMO_HASH_SIZE], const dynamo_bu
 bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
                                 const dynamo_sigv4_scope *scope, const char *access_key,
                                 const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+
+/* ---- ecdsa.c: signatures with a key of the curve P-256 (ES256) --------------------------------------------------- */
+
+#define DYNAMO_P256_SIZE 32
+
+/* The private key in a PEM text, to dynamo_wipe(). false: it has none of this curve. */
+bool dynamo_p256_key(const char *pem, uint8_t key[DYNAMO_P256_SIZE]);
+
+/* Its public point, x and y; a signature of a SHA-256, r and s. false: no key of the curve, or mbedTLS can't. */
+bool dynamo_p256_point(const uint8_t key[DYNAMO_P256_SIZE], uint8_t point[2 * DYNAMO_P256_SIZE]);
+bool dynamo_p256_sign(const uint8_t key[DYNAMO_P256_SIZE], const uint8_t hash[DYNAMO_HASH_SIZE],
+                      uint8_t signature[2 * DYNAMO_P256_SIZE]);
 
 /* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
