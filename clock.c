@@ -83,12 +83,11 @@ static bool take_date(const char **text, int64_t *days)
     return true;
 }
 
-/* A leap second counts as the first one after it. */
-static bool take_time(const char **text, double *seconds)
+/* A leap second counts as the first one after it; a fraction doesn't count. */
+static bool take_time(const char **text, int *seconds)
 {
-    int    hour, minute, second;
-    bool   extended;
-    double place = 0.1;
+    int  hour, minute, second;
+    bool extended;
 
     if (!take_number(text, 2, 0, 23, &hour))
         return false;
@@ -100,8 +99,8 @@ static bool take_time(const char **text, double *seconds)
         return true;
     if (!is_digit(**text))
         return false;
-    for (; is_digit(**text); (*text)++, place /= 10)
-        *seconds += (**text - '0') * place;
+    while (is_digit(**text))
+        (*text)++;
     return true;
 }
 
@@ -129,11 +128,10 @@ static bool take_zone(const char **text, int *offset)
     return true;
 }
 
-bool dynamo_clock_parse(const char *text, double *seconds)
+bool dynamo_clock_read(const char *text, int64_t *seconds)
 {
     int64_t days;
-    double  second;
-    int     offset;
+    int     second, offset;
 
     if (!take_date(&text, &days) || (!skip(&text, 'T') && !skip(&text, 't') && !skip(&text, ' ')) ||
         !take_time(&text, &second))
@@ -141,6 +139,6 @@ bool dynamo_clock_parse(const char *text, double *seconds)
     (void)skip(&text, ' ');
     if (!take_zone(&text, &offset) || *text != '\0')
         return false;
-    *seconds = (double)(days * 86400) + second - offset;
+    *seconds = days * 86400 + second - offset;
     return true;
 }

@@ -9,9 +9,11 @@
  *     marshal.c                                                   plain JSON <-> AttributeValue
  *     shape.c                                                     requests and answers by their shapes
  *     sigv4.c  ecdsa.c                                            signatures
- *     profile.c  endpoint.c  config.c                             files, hosts, settings
- *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
- *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
+ *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
+ *     deadline.c  handle.c  fetch.c                               time limits, curl handles, one exchange of any kind
+ *     token_cache.c  sts.c  sso.c  login.c                        tokens kept in files; sources of keys
+ *     process.c  container.c  metadata.c  credentials.c           sources of keys; the keys in use
+ *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
  *     client.c  call.c                                            the client; a request's way
@@ -130,9 +132,9 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 
-/* The moment that an ISO 8601 text stands for ("2026-11-23T12:00:00Z", "...T12:00:00.5+01:00"), in seconds since the
- * epoch. false: it is none, or has no zone. Independent of the locale. */
-bool dynamo_clock_parse(const char *text, double *seconds);
+/* The moment that an ISO 8601 text stands for ("2030-01-31T23:59:59Z", "...T23:59:59.5+01:00", UTC in place of Z), in
+ * whole seconds since the epoch. false: it is none, or has no zone. */
+bool dynamo_clock_read(const char *text, int64_t *seconds);
 
 /* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
 
@@ -424,12 +426,21 @@ struct dynamo_credentials {
     double expiration;    /* seconds since the epoch; 0: never */
 };
 
-typedef struct dynamo_settings {
+void dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+typedef struct dynamo_settings dynamo_settings;
+
+struct dynamo_settings {
     char                 *region; /* to sign for */
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
-    dynamo_credentials    keys; /* access_key NULL: none were found, or `credentials` gives them */
+    dynamo_credentials    keys; /* at hand; access_key NULL: `credentials` gives them, or the sources are to be asked */
+    const char           *keys_source;  /* where those are from */
+    dynamo_profiles      *profiles;     /* for the sources; NULL: keys are at hand, or no file is needed */
+    char                 *profile;      /* the name of the one in use; NULL without the sources */
+    bool                  profile_named; /* by the caller, who so passes over the environment's keys */
+    char                **environment;  /* "NAME=value" as it was when the client was made; ends with NULL */
     char                 *ca_file;
     char                 *user_agent;
     unsigned              max_clients;
@@ -441,12 +452,20 @@ typedef struct dynamo_settings {
     bool                (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
     void                (*on_attempt)(void *context, const dynamo_attempt *attempt);
     void                (*on_handle)(void *context, void *curl);
-} dynamo_settings;
+};
 
 /* Explicit beats environment beats profile beats default. On failure the settings are empty. */
 dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error);
 void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
-void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+/* The environment as it is now. NULL: memory ran out. */
+char **dynamo_environment_copy(void);
+void   dynamo_environment_free(char **environment); /* wipes; NULL allowed */
+
+/* For the sources of credentials: an environment variable as it was when the client was made, since another thread may
+ * change it, and a key of the profile. NULL: unset or empty. */
+const char *dynamo_settings_variable(const dynamo_settings *settings, const char *name);
+const char *dynamo_settings_key(const dynamo_settings *settings, const char *profile, const char *key);
 
 /* ---- deadline.c: how long a call may take ------------------------------------------------------------------------ */
 
@@ -487,6 +506,7 @@ void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, con
 
 typedef struct dynamo_fetch {
     const char            *operation; /* for who watches the attempts: "AssumeRole" */
+    unsigned               attempt;   /* likewise, from 1; 0 is 1 */
     const char            *method;    /* "GET", "PUT", "POST" */
     const char            *url;
     const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
@@ -504,15 +524,9 @@ typedef struct dynamo_fetch {
 /* DYNAMO_OK: an answer came, whatever it says. */
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
 
-/* ---- Sources of credentials: process.c container.c metadata.c sts.c sso.c login.c --------------------------------- */
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c sts.c sso.c login.c -------------------------- */
 
-/* What a source works with. */
-typedef struct dynamo_source {
-    const dynamo_settings *settings;
-    const char            *profile; /* that is asked: the client's own, or a role's source_profile */
-    const dynamo_deadline *deadline;
-    int64_t                now; /* seconds since the epoch */
-} dynamo_source;
+typedef struct dynamo_source dynamo_source;
 
 /*
  * DYNAMO_OK with keys->access_key set: found. DYNAMO_OK without: the source doesn't apply, and `reason` tells why in a
@@ -520,6 +534,43 @@ typedef struct dynamo_source {
  */
 typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
                                              dynamo_buffer *reason, dynamo_error *error);
+
+/* One set of keys in words: what a source calls its members, or what it has for them. NULL: not there. Borrowed. */
+typedef struct dynamo_key_texts {
+    const char *access_key, *secret_key, *session_token, *account_id, *expiration;
+} dynamo_key_texts;
+
+/* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing, and
+ * `where` (" in profile default"). `refusal` is the status of a failure. */
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+                               dynamo_status refusal, const char *where, dynamo_error *error);
+
+/* A member of a JSON object that is wanted as text: a string's, or a whole number's digits. */
+typedef struct dynamo_wanted {
+    const char *inside; /* the member that is an object with it; NULL: the outer object */
+    const char *name;
+    char       *text; /* NULL: not there, or null. To dynamo_wipe_text(). */
+} dynamo_wanted;
+
+/* Reads a source's JSON without leaving a copy of a secret in memory. CREDENTIALS: it is none, as the message tells
+ * after `what` ("the answer of ..."). The texts are to be wiped in any case. */
+dynamo_status dynamo_wanted_read(const char *json, size_t length, dynamo_wanted *wanted, size_t count, const char *what,
+                                 dynamo_error *error);
+void          dynamo_wanted_free(dynamo_wanted *wanted, size_t count);
+
+/* What a source works with. */
+struct dynamo_source {
+    const dynamo_settings *settings;
+    const char            *profile; /* that is asked: the client's own, or a role's source_profile; NULL: none is, the
+                                       environment's variables alone count */
+    const dynamo_deadline *deadline;
+    int64_t                now; /* seconds since the epoch */
+    const dynamo_source   *role; /* whose source_profile this is; NULL: the client asks. A chain, to find cycles in. */
+    dynamo_source_function *profile_keys; /* asks all that source->profile has, in order: for a role's source_profile */
+};
+
+dynamo_source_function dynamo_environment_keys;  /* AWS_ACCESS_KEY_ID and what goes with it */
+dynamo_source_function dynamo_static_keys;       /* aws_access_key_id in a profile */
 
 dynamo_source_function dynamo_process_keys;      /* credential_process */
 dynamo_source_function dynamo_container_keys;    /* ECS, EKS */
@@ -626,6 +677,8 @@ void           dynamo_handle_free(dynamo_handle *handle);
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended then
  * tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
+
+dynamo_status dynamo_handle_status(CURLcode code); /* what a transfer's result means here */
 
 /* Before it lies idle: gives back the memory of an answer larger than most. */
 void dynamo_handle_trim(dynamo_handle *handle);
