@@ -42,21 +42,33 @@ static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DE
 static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
 static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
 
-static const setting_names endpoint_setting = {
-    "endpoint",
-    { "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL" },
-    { "services dynamodb endpoint_url", "endpoint_url" },
-};
-static const setting_names streams_setting = {
-    "streams_endpoint",
-    { "AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "AWS_ENDPOINT_URL" },
-    { "services dynamodb_streams endpoint_url", "endpoint_url" },
+#define ENDPOINT_SETTING(option, variable, service) \
+    { option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, { "services " service " endpoint_url", "endpoint_url" } }
+
+/* SearchVectors goes where the option and the variables for DynamoDB lead. */
+static const setting_names endpoint_settings[DYNAMO_SERVICE_COUNT] = {
+    [DYNAMO_SERVICE_DYNAMODB] = ENDPOINT_SETTING("endpoint", "DYNAMODB", "dynamodb"),
+    [DYNAMO_SERVICE_SEARCH]   = ENDPOINT_SETTING("endpoint", "DYNAMODB", "dynamodb"),
+    [DYNAMO_SERVICE_STREAMS]  = ENDPOINT_SETTING("streams_endpoint", "DYNAMODB_STREAMS", "dynamodb_streams"),
+    [DYNAMO_SERVICE_STS]      = ENDPOINT_SETTING(NULL, "STS", "sts"),
+    [DYNAMO_SERVICE_SSO]      = ENDPOINT_SETTING(NULL, "SSO", "sso"),
+    [DYNAMO_SERVICE_SSO_OIDC] = ENDPOINT_SETTING(NULL, "SSO_OIDC", "sso_oidc"),
+    [DYNAMO_SERVICE_SIGNIN]   = ENDPOINT_SETTING(NULL, "SIGNIN", "signin"),
 };
 static const setting_names ignore_setting = {
     NULL,
     { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" },
     { "ignore_configured_endpoint_urls" },
 };
+static const setting_names fips_setting       = { "use_fips_endpoint",
+                                                  { "AWS_USE_FIPS_ENDPOINT" },
+                                                  { "use_fips_endpoint" } };
+static const setting_names dual_stack_setting = { "use_dualstack_endpoint",
+                                                  { "AWS_USE_DUALSTACK_ENDPOINT" },
+                                                  { "use_dualstack_endpoint" } };
+static const setting_names account_setting    = { "account_id_endpoint_mode",
+                                                  { "AWS_ACCOUNT_ID_ENDPOINT_MODE" },
+                                                  { "account_id_endpoint_mode" } };
 
 /* What the settings are made from, and what one step leaves for the next. */
 typedef struct setting_sources {
@@ -161,30 +173,13 @@ static dynamo_status check_words(const dynamo_config *config, dynamo_error *erro
     return DYNAMO_OK;
 }
 
-static dynamo_status check_unsupported(const dynamo_config *config, dynamo_error *error)
-{
-    const char *mode = config->account_id_endpoint_mode;
-    const char *name = NULL;
-
-    if (config->use_fips_endpoint == DYNAMO_TRUE)
-        name = "use_fips_endpoint";
-    else if (config->use_dualstack_endpoint == DYNAMO_TRUE)
-        name = "use_dualstack_endpoint";
-    else if (mode != NULL && strcmp(mode, "required") == 0)
-        name = "account_id_endpoint_mode \"required\"";
-    if (name != NULL)
-        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is not supported by this version; give endpoint",
-                           name);
-    return DYNAMO_OK;
-}
-
 static dynamo_status check_config(const dynamo_config *config, dynamo_error *error)
 {
     dynamo_status status = check_times(config, error);
 
     if (status == DYNAMO_OK)
         status = check_words(config, error);
-    return status != DYNAMO_OK ? status : check_unsupported(config, error);
+    return status;
 }
 
 /* ---- Profile ----------------------------------------------------------------------------------------------------- */
@@ -205,8 +200,8 @@ static bool needs_files(const setting_sources *sources)
     const dynamo_config *config = sources->config;
     const found_setting  all[]  = {
         find(sources, &region_setting, config->region),
-        find(sources, &endpoint_setting, config->endpoint),
-        find(sources, &streams_setting, streams_option(config)),
+        find(sources, &endpoint_settings[DYNAMO_SERVICE_DYNAMODB], config->endpoint),
+        find(sources, &endpoint_settings[DYNAMO_SERVICE_STREAMS], streams_option(config)),
         find(sources, &ca_file_setting, config->ca_file),
         find(sources, &app_id_setting, config->app_id),
     };
@@ -252,33 +247,97 @@ static dynamo_status load_profile(setting_sources *sources, dynamo_error *error)
 
 /* ---- Endpoints and region ---------------------------------------------------------------------------------------- */
 
-static bool ignores_configured_endpoints(const setting_sources *sources)
+/* A setting that is true or false, in letters of any case. *on stays as it is where none is given. */
+static dynamo_status find_switch(bool *on, const setting_sources *sources, const setting_names *setting,
+                                 dynamo_bool option, dynamo_error *error)
 {
-    const char *ignore = find(sources, &ignore_setting, NULL).text;
-
-    return ignore != NULL && strcasecmp(ignore, "true") == 0;
-}
-
-/* The endpoint that was given, if any was; else it stays empty. */
-static dynamo_status take_endpoint(dynamo_endpoint *endpoint, const setting_sources *sources,
-                                   const setting_names *setting, const char *option, dynamo_error *error)
-{
-    const found_setting url = find(sources, setting, option);
+    const found_setting found = find(sources, setting, NULL);
     char                name[SOURCE_NAME_SIZE];
 
-    if (url.text == NULL || (!url.is_option && ignores_configured_endpoints(sources)))
+    if (option != DYNAMO_UNSET || found.text == NULL) {
+        *on = option != DYNAMO_UNSET ? option == DYNAMO_TRUE : *on;
         return DYNAMO_OK;
-    return dynamo_endpoint_parse(endpoint, url.text, name_source(sources, &url, name), error);
+    }
+    *on = strcasecmp(found.text, "true") == 0;
+    if (!*on && strcasecmp(found.text, "false") != 0)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is neither true nor false",
+                           name_source(sources, &found, name));
+    return DYNAMO_OK;
 }
 
+static dynamo_status find_account_mode(dynamo_account_mode *mode, const setting_sources *sources, dynamo_error *error)
+{
+    static const char *const words[] = {
+        [DYNAMO_ACCOUNT_PREFERRED] = "preferred",
+        [DYNAMO_ACCOUNT_DISABLED]  = "disabled",
+        [DYNAMO_ACCOUNT_REQUIRED]  = "required",
+    };
+    const found_setting found = find(sources, &account_setting, sources->config->account_id_endpoint_mode);
+    char                name[SOURCE_NAME_SIZE];
+
+    for (size_t i = 0; i < DYNAMO_COUNT(words); i++) {
+        if (found.text == NULL || strcasecmp(found.text, words[i]) == 0) {
+            *mode = (dynamo_account_mode)i;
+            return DYNAMO_OK;
+        }
+    }
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is none of preferred, disabled and required",
+                       name_source(sources, &found, name));
+}
+
+static const char *endpoint_option(const dynamo_config *config, dynamo_service service)
+{
+    switch (service) {
+    case DYNAMO_SERVICE_DYNAMODB:
+    case DYNAMO_SERVICE_SEARCH:
+        return config->endpoint;
+    case DYNAMO_SERVICE_STREAMS:
+        return streams_option(config);
+    default:
+        return NULL;
+    }
+}
+
+/* The URL that was given for a service, if any was. */
+static dynamo_status take_endpoint(char **given_url, const setting_sources *sources, dynamo_service service,
+                                   bool ignored, dynamo_error *error)
+{
+    const char         *option   = endpoint_option(sources->config, service);
+    const found_setting url      = find(sources, &endpoint_settings[service], option);
+    dynamo_endpoint     endpoint = { 0 };
+    dynamo_status       status;
+    char                name[SOURCE_NAME_SIZE];
+
+    if (url.text == NULL || (ignored && !url.is_option))
+        return DYNAMO_OK;
+    status       = dynamo_endpoint_parse(&endpoint, url.text, name_source(sources, &url, name), error);
+    *given_url   = endpoint.url;
+    endpoint.url = NULL;
+    dynamo_endpoint_free(&endpoint);
+    return status;
+}
+
+/* What stands in place of AWS's own hosts, and which of those. Of DynamoDB's the rest depends on where they are. */
 static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
     const dynamo_config *config = sources->config;
+    dynamo_hosts        *hosts  = &settings->hosts;
+    bool                 ignored = false;
     dynamo_status        status;
 
-    status = take_endpoint(&settings->dynamodb, sources, &endpoint_setting, config->endpoint, error);
+    status = find_switch(&hosts->fips, sources, &fips_setting, config->use_fips_endpoint, error);
     if (status == DYNAMO_OK)
-        status = take_endpoint(&settings->streams, sources, &streams_setting, streams_option(config), error);
+        status = find_switch(&hosts->dual_stack, sources, &dual_stack_setting, config->use_dualstack_endpoint, error);
+    if (status == DYNAMO_OK)
+        status = find_account_mode(&hosts->account_mode, sources, error);
+    if (status == DYNAMO_OK)
+        status = find_switch(&ignored, sources, &ignore_setting, DYNAMO_UNSET, error);
+    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_SERVICE_COUNT; i++)
+        status = take_endpoint(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
+    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_DYNAMODB] != NULL)
+        status = dynamo_endpoint_parse(&settings->dynamodb, hosts->given[DYNAMO_SERVICE_DYNAMODB], "endpoint", error);
+    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_STREAMS] != NULL)
+        status = dynamo_endpoint_parse(&settings->streams, hosts->given[DYNAMO_SERVICE_STREAMS], "endpoint", error);
     return status;
 }
 
@@ -299,36 +358,45 @@ static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *
     return keep(&settings->region, signing) ? DYNAMO_OK : dynamo_fail_memory(error);
 }
 
-/* AWS's own host where no endpoint was given. It is made in any case: that checks the region, which is signed for. */
-static dynamo_status default_endpoint(dynamo_endpoint *endpoint, const char *prefix, const char *region,
-                                      dynamo_error *error)
+/* Streams of a local server are on its own port. Where region or keys are missing, AWS's host could serve none. */
+static dynamo_status share_local_endpoint(dynamo_settings *settings, const setting_sources *sources,
+                                          dynamo_error *error)
 {
-    dynamo_endpoint own;
-    dynamo_status   status = dynamo_endpoint_of_region(&own, prefix, region, error);
+    char **given_urls = settings->hosts.given;
 
-    if (endpoint->url == NULL)
-        *endpoint = own;
-    else
-        dynamo_endpoint_free(&own);
-    return status;
+    if (given_urls[DYNAMO_SERVICE_STREAMS] != NULL || !settings->dynamodb.loopback
+        || (!sources->guessed && !sources->placeholders))
+        return DYNAMO_OK;
+    return keep(&given_urls[DYNAMO_SERVICE_STREAMS], given_urls[DYNAMO_SERVICE_DYNAMODB]) ? DYNAMO_OK
+                                                                                         : dynamo_fail_memory(error);
 }
 
-/* Streams of a local server are on its own port. Where region or keys are missing, AWS's host could serve none. */
+/* Of Streams, which has account hosts with FIPS too but not in all regions, only a call tells. */
+static dynamo_status check_account_hosts(const dynamo_settings *settings, const char *region, dynamo_error *error)
+{
+    if (!settings->dynamodb.needs_account || settings->dynamodb.account_suffix != NULL)
+        return DYNAMO_OK;
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                       "account_id_endpoint_mode is required, but accounts have no hosts of their own %s %s",
+                       settings->hosts.fips ? "that are FIPS ones:" : "in the region",
+                       settings->hosts.fips ? "unset use_fips_endpoint, or set the mode to preferred" : region);
+}
+
+/* Where DynamoDB's own requests go. */
 static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    dynamo_status status = DYNAMO_OK;
+    dynamo_endpoint *const endpoints[] = {
+        [DYNAMO_SERVICE_DYNAMODB] = &settings->dynamodb,
+        [DYNAMO_SERVICE_SEARCH]   = &settings->search,
+        [DYNAMO_SERVICE_STREAMS]  = &settings->streams,
+    };
+    dynamo_status status = share_local_endpoint(settings, sources, error);
 
-    if (settings->streams.url == NULL && settings->dynamodb.loopback && (sources->guessed || sources->placeholders))
-        status = dynamo_endpoint_parse(&settings->streams, settings->dynamodb.url, "endpoint", error);
-    if (status == DYNAMO_OK && settings->dynamodb.url != NULL)
-        status = dynamo_endpoint_parse(&settings->search, settings->dynamodb.url, "endpoint", error);
-    if (status == DYNAMO_OK)
-        status = default_endpoint(&settings->search, "search-dynamodb", sources->region, error);
-    if (status == DYNAMO_OK)
-        status = default_endpoint(&settings->dynamodb, "dynamodb", sources->region, error);
-    if (status == DYNAMO_OK)
-        status = default_endpoint(&settings->streams, "streams.dynamodb", sources->region, error);
-    return status;
+    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(endpoints); i++) {
+        dynamo_endpoint_free(endpoints[i]);
+        status = dynamo_endpoint_of_service(endpoints[i], &settings->hosts, (dynamo_service)i, sources->region, error);
+    }
+    return status == DYNAMO_OK ? check_account_hosts(settings, sources->region, error) : status;
 }
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
@@ -583,6 +651,7 @@ dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_confi
 void dynamo_settings_free(dynamo_settings *settings)
 {
     free(settings->region);
+    dynamo_hosts_free(&settings->hosts);
     dynamo_endpoint_free(&settings->dynamodb);
     dynamo_endpoint_free(&settings->search);
     dynamo_endpoint_free(&settings->streams);

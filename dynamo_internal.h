@@ -404,16 +404,46 @@ typedef struct dynamo_endpoint {
     char *path;     /* "/" or what follows the host */
     bool  secure;   /* https */
     bool  loopback; /* localhost, *.localhost, 127.0.0.0/8, [::1] */
+    char *account_suffix; /* ".ddb.eu-central-1.amazonaws.com": an account's number before it is that account's own
+                           * host; NULL: none has one */
+    bool  needs_account;  /* only an account's own host will do */
 } dynamo_endpoint;
+
+/* What serves a request, which decides on its host. SearchVectors has its own; the last four give credentials. */
+typedef enum dynamo_service {
+    DYNAMO_SERVICE_DYNAMODB,
+    DYNAMO_SERVICE_SEARCH,
+    DYNAMO_SERVICE_STREAMS,
+    DYNAMO_SERVICE_STS,
+    DYNAMO_SERVICE_SSO,
+    DYNAMO_SERVICE_SSO_OIDC,
+    DYNAMO_SERVICE_SIGNIN,
+    DYNAMO_SERVICE_COUNT
+} dynamo_service;
+
+typedef enum dynamo_account_mode {
+    DYNAMO_ACCOUNT_PREFERRED,
+    DYNAMO_ACCOUNT_DISABLED,
+    DYNAMO_ACCOUNT_REQUIRED,
+} dynamo_account_mode;
+
+/* What decides on hosts besides service and region. */
+typedef struct dynamo_hosts {
+    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    bool                fips;
+    bool                dual_stack;
+    dynamo_account_mode account_mode;
+} dynamo_hosts;
 
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* AWS's own for a region and service prefix ("dynamodb", "streams.dynamodb"). INVALID_ARGUMENT: the region is no host
- * label. */
-dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *prefix, const char *region,
-                                        dynamo_error *error);
+/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
+ * is asked for excludes each other. To dynamo_endpoint_free(). */
+dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                                         const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
+void          dynamo_hosts_free(dynamo_hosts *hosts);
 
 /* ---- config.c: a client's settings, resolved --------------------------------------------------------------------- */
 
@@ -432,6 +462,7 @@ typedef struct dynamo_settings dynamo_settings;
 
 struct dynamo_settings {
     char                 *region; /* to sign for */
+    dynamo_hosts          hosts;
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
@@ -766,14 +797,6 @@ typedef struct dynamo_request {
     size_t                         owned_count;
     dynamo_token                   token;
 } dynamo_request;
-
-/* What serves an operation, which decides on its host and the prefix of its target. */
-typedef enum dynamo_service {
-    DYNAMO_SERVICE_DYNAMODB,
-    DYNAMO_SERVICE_SEARCH, /* SearchVectors */
-    DYNAMO_SERVICE_STREAMS,
-    DYNAMO_SERVICE_COUNT
-} dynamo_service;
 
 typedef struct dynamo_operation {
     const char             *name;

@@ -337,27 +337,62 @@ void dynamo_endpoint_free(dynamo_endpoint *endpoint)
     free(endpoint->url);
     free(endpoint->host);
     free(endpoint->path);
+    free(endpoint->account_suffix);
     *endpoint = (dynamo_endpoint){ 0 };
 }
 
 /* ---- AWS's own hosts --------------------------------------------------------------------------------------------- */
 
 typedef struct aws_partition {
-    const char *global; /* its name in place of a region; "": none */
-    const char *prefix; /* of its regions; a word, a hyphen and a number follow */
-    const char *suffix; /* of its hosts */
+    const char *global;       /* its name in place of a region; "": none */
+    const char *prefix;       /* of its regions; a word, a hyphen and a number follow */
+    const char *suffix;       /* of its hosts */
+    const char *dual_suffix;  /* of those that have IPv6 addresses too */
+    const char *login_suffix; /* of those of AWS Sign-In */
+    bool        plain_fips;   /* its usual hosts are the FIPS ones; only the dual-stack ones have names of their own */
+    bool        accounts;     /* some of its regions have hosts for single accounts */
 } aws_partition;
+
+#define GOVERNMENT (&partitions[1])
+#define COMMERCIAL (&partitions[DYNAMO_COUNT(partitions) - 1])
 
 /* The partition aws is the last: it has what no other one has. */
 static const aws_partition partitions[] = {
-    { "aws-cn-global", "cn-", "amazonaws.com.cn" },
-    { "aws-us-gov-global", "us-gov-", "amazonaws.com" },
-    { "aws-iso-global", "us-iso-", "c2s.ic.gov" },
-    { "aws-iso-b-global", "us-isob-", "sc2s.sgov.gov" },
-    { "aws-iso-e-global", "eu-isoe-", "cloud.adc-e.uk" },
-    { "aws-iso-f-global", "us-isof-", "csp.hci.ic.gov" },
-    { "", "eusc-de-", "amazonaws.eu" },
-    { "aws-global", "", "amazonaws.com" },
+    { "aws-cn-global", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn", false, true },
+    { "aws-us-gov-global", "us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com", true, true },
+    { "aws-iso-global", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "c2shome.ic.gov", false, false },
+    { "aws-iso-b-global", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "sc2shome.sgov.gov", false, false },
+    { "aws-iso-e-global", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "csphome.adc-e.uk", false, false },
+    { "aws-iso-f-global", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "csphome.hci.ic.gov", false, false },
+    { "", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu", "amazonaws-eusc.eu", false, false },
+    { "aws-global", "", "amazonaws.com", "api.aws", "aws.amazon.com", false, true },
+};
+
+/* Regions outside of the partition aws that have hosts for single accounts, and those within that lack them. */
+static const char *const dynamodb_account_regions[] = { "us-gov-east-1", "us-gov-west-1", "cn-north-1",
+                                                        "cn-northwest-1", NULL };
+static const char *const streams_no_account_regions[] = { "me-central-1", "me-south-1", NULL };
+static const char *const none[]                       = { NULL };
+
+typedef struct host_rule {
+    const char        *name;
+    const char        *dual_name;       /* NULL: the same */
+    const char        *account_name;    /* behind an account's number; NULL: none has hosts of its own */
+    const char *const *account_regions; /* outside of the partition aws; NULL: all of the partition's */
+    const char *const *no_account_regions;
+    bool               account_fips; /* the accounts' hosts have FIPS ones beside them */
+    bool               local;        /* a server on this machine has it too */
+} host_rule;
+
+static const host_rule host_rules[DYNAMO_SERVICE_COUNT] = {
+    [DYNAMO_SERVICE_DYNAMODB] = { "dynamodb", NULL, "ddb", dynamodb_account_regions, none, false, true },
+    [DYNAMO_SERVICE_SEARCH]   = { "search-dynamodb", NULL, "search-ddb", dynamodb_account_regions, none, false, true },
+    [DYNAMO_SERVICE_STREAMS]  = { "streams.dynamodb", "streams-dynamodb", "streams-ddb", NULL,
+                                  streams_no_account_regions, true, true },
+    [DYNAMO_SERVICE_STS]      = { .name = "sts" },
+    [DYNAMO_SERVICE_SSO]      = { .name = "portal.sso" },
+    [DYNAMO_SERVICE_SSO_OIDC] = { .name = "oidc" },
+    [DYNAMO_SERVICE_SIGNIN]   = { .name = "signin" },
 };
 
 static bool is_in_partition(const aws_partition *partition, const char *region)
@@ -376,13 +411,13 @@ static bool is_in_partition(const aws_partition *partition, const char *region)
     return *region != '\0' && region[strspn(region, DIGITS)] == '\0';
 }
 
-static const char *host_suffix(const char *region)
+static const aws_partition *partition_of(const char *region)
 {
-    size_t i = 0;
+    const aws_partition *partition = partitions;
 
-    while (i + 1 < DYNAMO_COUNT(partitions) && !is_in_partition(&partitions[i], region))
-        i++;
-    return partitions[i].suffix;
+    while (partition != COMMERCIAL && !is_in_partition(partition, region))
+        partition++;
+    return partition;
 }
 
 static bool is_host_label(const char *text)
@@ -392,10 +427,150 @@ static bool is_host_label(const char *text)
     return length > 0 && length <= 63 && text[length] == '\0' && text[0] != '-' && text[length - 1] != '-';
 }
 
-dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *prefix, const char *region,
-                                        dynamo_error *error)
+static bool is_one_of(const char *const *names, const char *name)
 {
-    dynamo_buffer url = { 0 };
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+static bool has_account_hosts(const host_rule *rule, const aws_partition *partition, const char *region)
+{
+    if (rule->account_name == NULL || !partition->accounts || is_one_of(rule->no_account_regions, region))
+        return false;
+    return partition == COMMERCIAL || rule->account_regions == NULL || is_one_of(rule->account_regions, region);
+}
+
+static const char *suffix_of(const aws_partition *partition, const dynamo_hosts *hosts)
+{
+    return hosts->dual_stack ? partition->dual_suffix : partition->suffix;
+}
+
+/* "NAME[-fips].REGION.SUFFIX" */
+static void append_host(dynamo_buffer *url, const dynamo_hosts *hosts, const host_rule *rule, const char *region)
+{
+    const aws_partition *partition = partition_of(region);
+    const bool           fips      = hosts->fips && (hosts->dual_stack || !partition->plain_fips);
+
+    dynamo_buffer_text(url, hosts->dual_stack && rule->dual_name != NULL ? rule->dual_name : rule->name);
+    dynamo_buffer_text(url, fips ? "-fips." : ".");
+    dynamo_buffer_text(url, region);
+    dynamo_buffer_char(url, '.');
+    dynamo_buffer_text(url, suffix_of(partition, hosts));
+}
+
+/* AWS Sign-In has domains of its own, without dual-stack, and a FIPS host in one partition. */
+static void append_login_host(dynamo_buffer *url, const dynamo_hosts *hosts, const char *region)
+{
+    const aws_partition *partition = partition_of(region);
+
+    if (hosts->dual_stack || (hosts->fips && partition != GOVERNMENT)) {
+        append_host(url, hosts, &host_rules[DYNAMO_SERVICE_SIGNIN], region);
+        return;
+    }
+    if (!hosts->fips || strcmp(region, "us-gov-west-1") != 0) {
+        dynamo_buffer_text(url, region);
+        dynamo_buffer_char(url, '.');
+    }
+    dynamo_buffer_text(url, hosts->fips ? "signin-fips." : "signin.");
+    dynamo_buffer_text(url, partition->login_suffix);
+}
+
+/* ".NAME[-fips].REGION.SUFFIX", to be put behind an account's number. */
+static void append_account_suffix(dynamo_buffer *host, const dynamo_hosts *hosts, const host_rule *rule,
+                                  const char *region)
+{
+    dynamo_buffer_char(host, '.');
+    dynamo_buffer_text(host, rule->account_name);
+    dynamo_buffer_text(host, hosts->fips ? "-fips." : ".");
+    dynamo_buffer_text(host, region);
+    dynamo_buffer_char(host, '.');
+    dynamo_buffer_text(host, suffix_of(partition_of(region), hosts));
+}
+
+/* Whether FIPS or dual-stack hosts are asked for where there are none, in words. */
+static dynamo_status refuse_variants(const dynamo_hosts *hosts, const char *beside, dynamo_error *error)
+{
+    if (!hosts->fips && !hosts->dual_stack)
+        return DYNAMO_OK;
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                       "%s is set beside %s, which is used as it is: unset one of the two",
+                       hosts->fips ? "use_fips_endpoint" : "use_dualstack_endpoint", beside);
+}
+
+/* The accounts' hosts besides the one that all share. */
+static dynamo_status add_accounts(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, const host_rule *rule,
+                                  const char *region, dynamo_error *error)
+{
+    dynamo_buffer suffix = { 0 };
+
+    endpoint->needs_account = rule->account_name != NULL && hosts->account_mode == DYNAMO_ACCOUNT_REQUIRED;
+    if (hosts->account_mode == DYNAMO_ACCOUNT_DISABLED || (hosts->fips && !rule->account_fips)
+        || !has_account_hosts(rule, partition_of(region), region))
+        return DYNAMO_OK;
+    append_account_suffix(&suffix, hosts, rule, region);
+    if (suffix.failed) {
+        dynamo_endpoint_free(endpoint);
+        return dynamo_fail_memory(error);
+    }
+    endpoint->account_suffix = suffix.data;
+    return DYNAMO_OK;
+}
+
+/* A dual-stack host that is given by its name would be without what belongs to it. */
+static dynamo_status refuse_dual_host(const dynamo_endpoint *endpoint, const char *region, dynamo_error *error)
+{
+    static const char *const names[] = { "dynamodb.", "search-dynamodb." };
+    const char              *suffix  = partition_of(region)->dual_suffix;
+    const size_t             length  = strlen(region);
+
+    for (size_t i = 0; i < DYNAMO_COUNT(names); i++) {
+        const char *rest = after_prefix(endpoint->host, names[i]);
+
+        if (rest != NULL && strncmp(rest, region, length) == 0 && rest[length] == '.'
+            && strcmp(rest + length + 1, suffix) == 0)
+            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                               "the endpoint is %s, the region's dual-stack host: give none, and set "
+                               "use_dualstack_endpoint",
+                               endpoint->host);
+    }
+    return DYNAMO_OK;
+}
+
+static dynamo_status given_host(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                                const char *region, dynamo_error *error)
+{
+    dynamo_status status = refuse_variants(hosts, "an endpoint", error);
+
+    if (status == DYNAMO_OK)
+        status = dynamo_endpoint_parse(endpoint, hosts->given[service], "endpoint", error);
+    if (status == DYNAMO_OK && service == DYNAMO_SERVICE_DYNAMODB)
+        status = refuse_dual_host(endpoint, region, error);
+    if (status != DYNAMO_OK)
+        dynamo_endpoint_free(endpoint);
+    return status;
+}
+
+static dynamo_status own_host(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                              const char *region, dynamo_error *error)
+{
+    const host_rule *rule = &host_rules[service];
+    dynamo_buffer    url  = { 0 };
+    dynamo_status    status;
+
+    dynamo_buffer_text(&url, "https://");
+    if (service == DYNAMO_SERVICE_SIGNIN)
+        append_login_host(&url, hosts, region);
+    else
+        append_host(&url, hosts, rule, region);
+    status = url.failed ? dynamo_fail_memory(error) : dynamo_endpoint_parse(endpoint, url.data, "the region", error);
+    dynamo_buffer_free(&url);
+    return status == DYNAMO_OK ? add_accounts(endpoint, hosts, rule, region, error) : status;
+}
+
+dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
+                                         const char *region, dynamo_error *error)
+{
     dynamo_status status;
 
     *endpoint = (dynamo_endpoint){ 0 };
@@ -403,16 +578,19 @@ dynamo_status dynamo_endpoint_of_region(dynamo_endpoint *endpoint, const char *p
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
                            "\"%.80s\" is no region: expected 1 to 63 letters, digits and hyphens, as in us-east-1",
                            region);
+    if (hosts->given[service] != NULL)
+        return given_host(endpoint, hosts, service, region, error);
     /* DynamoDB Local, which serves the Streams operations on the same port. */
-    if (strcmp(region, "local") == 0)
-        return dynamo_endpoint_parse(endpoint, "http://localhost:8000", "the region local", error);
-    dynamo_buffer_text(&url, "https://");
-    dynamo_buffer_text(&url, prefix);
-    dynamo_buffer_char(&url, '.');
-    dynamo_buffer_text(&url, region);
-    dynamo_buffer_char(&url, '.');
-    dynamo_buffer_text(&url, host_suffix(region));
-    status = url.failed ? dynamo_fail_memory(error) : dynamo_endpoint_parse(endpoint, url.data, "the region", error);
-    dynamo_buffer_free(&url);
-    return status;
+    if (host_rules[service].local && strcmp(region, "local") == 0) {
+        status = refuse_variants(hosts, "the region local", error);
+        return status == DYNAMO_OK ? dynamo_endpoint_parse(endpoint, "http://localhost:8000", "local", error) : status;
+    }
+    return own_host(endpoint, hosts, service, region, error);
+}
+
+void dynamo_hosts_free(dynamo_hosts *hosts)
+{
+    for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++)
+        free(hosts->given[i]);
+    *hosts = (dynamo_hosts){ 0 };
 }

@@ -57,6 +57,13 @@ static void clear_environment(void)
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS",
         "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_SSO",
+        "AWS_ENDPOINT_URL_SSO_OIDC",
+        "AWS_ENDPOINT_URL_SIGNIN",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
         "AWS_CA_BUNDLE",
         "AWS_SDK_UA_APP_ID",
     };
@@ -725,6 +732,8 @@ static const struct {
     { "local", "localhost:8000" },
 };
 
+static const dynamo_hosts plain = { .fips = false };
+
 static void test_regions(void **state)
 {
     (void)state;
@@ -736,7 +745,7 @@ static void test_regions(void **state)
         char            url[200];
 
         snprintf(url, sizeof(url), "%s://%s/", local ? "http" : "https", region_rows[i].host);
-        expect_status(region, DYNAMO_OK, dynamo_endpoint_of_region(&endpoint, "dynamodb", region, &error), &error);
+        expect_status(region, DYNAMO_OK, dynamo_endpoint_of_service(&endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, region, &error), &error);
         expect_text(region, "url", url, endpoint.url);
         expect_text(region, "host", region_rows[i].host, endpoint.host);
         expect_text(region, "path", "/", endpoint.path);
@@ -755,7 +764,7 @@ static void test_refused_regions(void **state)
     for (size_t i = 0; i < DYNAMO_COUNT(regions); i++) {
         dynamo_endpoint endpoint = { 0 };
         dynamo_error    error    = { 0 };
-        dynamo_status   status   = dynamo_endpoint_of_region(&endpoint, "dynamodb", regions[i], &error);
+        dynamo_status   status   = dynamo_endpoint_of_service(&endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, regions[i], &error);
 
         expect_status(regions[i], DYNAMO_ERR_INVALID_ARGUMENT, status, &error);
         expect_fragment(regions[i], "is no region", &error);
@@ -1045,12 +1054,41 @@ static const failure_row failure_rows[] = {
       .fragments = { "retry_mode", "standard, adaptive" } },
     { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "" }, .status = REFUSED,
       .fragments = { "account_id_endpoint_mode", "preferred, disabled" } },
-    { .name = "account_id_endpoint_mode required", .config = { LOCAL, .account_id_endpoint_mode = "required" },
-      .status = REFUSED, .fragments = { "account_id_endpoint_mode \"required\" is not supported by this version" } },
-    { .name = "use_fips_endpoint", .config = { .use_fips_endpoint = DYNAMO_TRUE }, .status = REFUSED,
-      .fragments = { "use_fips_endpoint is not supported by this version; give endpoint" } },
-    { .name = "use_dualstack_endpoint", .config = { .use_dualstack_endpoint = DYNAMO_TRUE }, .status = REFUSED,
-      .fragments = { "use_dualstack_endpoint is not supported by this version; give endpoint" } },
+    { .name = "AWS_ACCOUNT_ID_ENDPOINT_MODE", .environment = REGION ENV_KEYS "AWS_ACCOUNT_ID_ENDPOINT_MODE=always",
+      .status = REFUSED, .fragments = { "AWS_ACCOUNT_ID_ENDPOINT_MODE is none of preferred, disabled and required" } },
+    { .name = "account_id_endpoint_mode of a profile", .environment = REGION ENV_KEYS,
+      .file = "[default]\naccount_id_endpoint_mode = x\n",
+      .status = REFUSED, .fragments = { "account_id_endpoint_mode in profile default is none of preferred" } },
+    { .name = "account required with FIPS", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .config = { .account_id_endpoint_mode = "required", .use_fips_endpoint = DYNAMO_TRUE },
+      .fragments = { "account_id_endpoint_mode is required", "FIPS" } },
+    { .name = "account required where there are none", .environment = "AWS_REGION=us-iso-east-1\n" ENV_KEYS,
+      .config = { .account_id_endpoint_mode = "required" }, .status = REFUSED,
+      .fragments = { "account_id_endpoint_mode is required", "in the region us-iso-east-1" } },
+    { .name = "FIPS beside an endpoint", .config = { LOCAL, .use_fips_endpoint = DYNAMO_TRUE }, .status = REFUSED,
+      .fragments = { "use_fips_endpoint is set beside an endpoint" } },
+    { .name = "dual-stack beside an endpoint", .config = { LOCAL }, .status = REFUSED,
+      .environment = "AWS_USE_DUALSTACK_ENDPOINT=true", .fragments = { "use_dualstack_endpoint is set beside" } },
+    { .name = "FIPS beside local", .config = { .region = "local", .use_fips_endpoint = DYNAMO_TRUE },
+      .status = REFUSED, .fragments = { "use_fips_endpoint is set beside the region local" } },
+    { .name = "dual-stack beside local", .environment = "AWS_REGION=local", .status = REFUSED,
+      .config = { .use_dualstack_endpoint = DYNAMO_TRUE }, .fragments = { "use_dualstack_endpoint is set beside" } },
+    { .name = "AWS_USE_FIPS_ENDPOINT", .environment = REGION ENV_KEYS "AWS_USE_FIPS_ENDPOINT=1", .status = REFUSED,
+      .fragments = { "AWS_USE_FIPS_ENDPOINT is neither true nor false" } },
+    { .name = "use_dualstack_endpoint of a profile", .environment = REGION ENV_KEYS "AWS_PROFILE=a",
+      .file = "[profile a]\nuse_dualstack_endpoint = yes\n", .status = REFUSED,
+      .fragments = { "use_dualstack_endpoint in profile a is neither true nor false" } },
+    { .name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .status = REFUSED,
+      .environment = REGION ENV_KEYS "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes",
+      .fragments = { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is neither true nor false" } },
+    { .name = "AWS_ENDPOINT_URL_STS", .environment = REGION ENV_KEYS "AWS_ENDPOINT_URL_STS=sts.example.com",
+      .status = REFUSED, .fragments = { "AWS_ENDPOINT_URL_STS is refused", "begins with http:// or https://" } },
+    { .name = "sso of services", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .file = "[default]\nservices = s\n[services s]\nsso =\n endpoint_url = http://u@a\n",
+      .fragments = { "services sso endpoint_url in profile default is refused: it has a user name" } },
+    { .name = "the dual-stack host as endpoint", .environment = REGION ENV_KEYS, .status = REFUSED,
+      .config = { .endpoint = "https://DynamoDB.us-east-1.api.aws/" },
+      .fragments = { "dynamodb.us-east-1.api.aws", "use_dualstack_endpoint" } },
 
     { .name = "endpoint", .config = { .endpoint = "localhost:8000" }, .status = REFUSED,
       .fragments = { "endpoint is refused: expected a URL" } },
