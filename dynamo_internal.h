@@ -10,9 +10,11 @@
  *     shape.c                                                     requests and answers by their shapes
  *     sigv4.c  ecdsa.c                                            signatures
  *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
- *     deadline.c  handle.c  fetch.c                               time limits, curl handles, one exchange of any kind
- *     token_cache.c  sts.c  sso.c  login.c                        tokens kept in files; sources of keys
- *     process.c  container.c  metadata.c  credentials.c           sources of keys; the keys in use
+ *     deadline.c  handle.c  fetch.c  attempts.c                   time limits, curl handles, one exchange of any kind
+ *     process.c  container.c  metadata.c                          sources of keys on the machine
+ *     token_file.c  sts.c  role.c                                 files with tokens; roles
+ *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
+ *     credentials.c                                               the keys in use
  *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
@@ -555,7 +557,12 @@ typedef struct dynamo_fetch {
 /* DYNAMO_OK: an answer came, whatever it says. */
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
 
-/* ---- Sources of credentials: keys.c process.c container.c metadata.c sts.c sso.c login.c -------------------------- */
+/* ---- attempts.c: the same, tried again where it failed in passing ------------------------------------------------ */
+
+/* Up to three times, within the deadline. */
+dynamo_status dynamo_fetch_persist(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
+
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c -------------------------- */
 
 typedef struct dynamo_source dynamo_source;
 
@@ -610,6 +617,86 @@ dynamo_source_function dynamo_role_keys;         /* role_arn with source_profile
 dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, by profile or environment */
 dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
 dynamo_source_function dynamo_login_keys;        /* login_session */
+
+/* ---- token_file.c: files that hold tokens ------------------------------------------------------------------------ */
+
+/* The whole of a file, wiped when the buffer is freed. CREDENTIALS: it can't be read. */
+dynamo_status dynamo_file_read(const char *path, dynamo_buffer *content, dynamo_error *error);
+
+/* A JSON object in a file that the AWS CLI made. */
+typedef struct dynamo_token_file {
+    char   *path;
+    json_t *content;
+} dynamo_token_file;
+
+/* The file is called by a hash, in a folder that may begin with "~/". To be closed in any case. CREDENTIALS: it isn't
+ * there, or no such file. */
+dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_settings *settings, const char *folder,
+                                     const uint8_t *hash, size_t length, dynamo_error *error);
+void          dynamo_token_file_close(dynamo_token_file *file); /* wipes */
+
+/* A member's text or moment; `inside` is the member that is the object with it, or NULL. NULL, false: it isn't there. */
+const char *dynamo_token_file_text(const dynamo_token_file *file, const char *inside, const char *name);
+bool        dynamo_token_file_time(const dynamo_token_file *file, const char *inside, const char *name, int64_t *seconds);
+
+/* false: memory ran out, or there is no such object. */
+bool dynamo_token_file_set(dynamo_token_file *file, const char *inside, const char *name, const char *text);
+bool dynamo_token_file_set_time(dynamo_token_file *file, const char *inside, const char *name, int64_t seconds);
+
+/* Replaces the file at once, mode 0600. false: it is as it was. */
+bool dynamo_token_file_save(const dynamo_token_file *file);
+
+/* ---- sts.c: AWS Security Token Service --------------------------------------------------------------------------- */
+
+#define DYNAMO_STS_PARAMETERS 4
+
+typedef struct dynamo_sts_parameter {
+    const char *name;
+    const char *value; /* NULL: left out */
+} dynamo_sts_parameter;
+
+typedef struct dynamo_sts_request {
+    const char               *action; /* "AssumeRole" */
+    const char               *role;   /* for messages */
+    dynamo_sts_parameter      parameters[DYNAMO_STS_PARAMETERS];
+    const dynamo_credentials *signer; /* NULL: not signed */
+} dynamo_sts_request;
+
+/* The keys that it answers with. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sts_ask(const dynamo_source *source, const dynamo_sts_request *request, dynamo_credentials *keys,
+                             dynamo_error *error);
+
+/* What stands in a form or a query for a text (RFC 3986, section 2.1). */
+void dynamo_sts_encode(dynamo_buffer *out, const char *text);
+
+/* ---- sign_in.c: exchanges with the services behind aws sso login and aws login ----------------------------------- */
+
+typedef struct dynamo_sign_in_request {
+    const char          *operation;
+    const char          *url;
+    const dynamo_buffer *line; /* of the header, with the token; NULL: none */
+    const dynamo_buffer *body; /* JSON, to POST; NULL: GET */
+} dynamo_sign_in_request;
+
+/* The URL of a path at a service of a region's. */
+dynamo_status dynamo_sign_in_url(dynamo_buffer *url, const dynamo_source *source, dynamo_service service,
+                                 const char *region, const char *path, dynamo_error *error);
+
+/* Fills in what is wanted of the answer, to be freed in any case. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_in_request *request,
+                                 dynamo_wanted *wanted, size_t count, dynamo_error *error);
+
+/* Adds a member to an object of JSON, from "" on; the caller closes it. */
+void dynamo_sign_in_member(dynamo_buffer *body, const char *name, const char *value);
+
+/* The moment a number of seconds from now, as expiresIn has it. false: it is no such number. */
+bool dynamo_sign_in_moment(const char *seconds, int64_t now, int64_t *moment);
+
+/* ---- dpop.c: a proof that a request comes from whoever holds a key ----------------------------------------------- */
+
+/* Appends it. false: memory, or mbedTLS, failed. */
+bool dynamo_dpop_proof(dynamo_buffer *out, const uint8_t key[DYNAMO_P256_SIZE], const char *method, const char *url,
+                       int64_t now);
 
 /* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 
