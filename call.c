@@ -81,7 +81,7 @@ static dynamo_status try_once(one_attempt *attempt, json_t **response, dynamo_er
 
     if (status != DYNAMO_OK)
         return dynamo_fail(error, status, "%s before anything was sent", dynamo_deadline_words(status));
-    status = dynamo_keyring_get(&attempt->core->keyring, &attempt->deadline, &keys, error);
+    status = dynamo_keyring_get(&attempt->core->keyring, &attempt->deadline, dynamo_clock_wall(), &keys, error);
     if (status == DYNAMO_OK)
         status = dynamo_pool_take(&attempt->core->pool, &attempt->deadline, &handle, error);
     if (status == DYNAMO_OK) {

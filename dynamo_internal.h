@@ -10,7 +10,7 @@
  *     shape.c                                                     requests and answers by their shapes
  *     sigv4.c  ecdsa.c                                            signatures
  *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
- *     deadline.c  handle.c  fetch.c  attempts.c                   time limits, curl handles, one exchange of any kind
+ *     deadline.c  handle.c  fetch.c                               time limits, curl handles, one exchange of any kind
  *     process.c  container.c  metadata.c                          sources of keys on the machine
  *     token_file.c  sts.c  role.c                                 files with tokens; roles
  *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
@@ -153,7 +153,7 @@ void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
 
 uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
 
-/* ---- sha1.c: names of files, nothing that has to be safe ---------------------------------------------------------- */
+/* ---- sha1.c: names of files, nothing that has to be safe --------------------------------------------------------- */
 
 #define DYNAMO_SHA1_SIZE 20
 
@@ -539,7 +539,9 @@ void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, con
 
 typedef struct dynamo_fetch {
     const char            *operation; /* for who watches the attempts: "AssumeRole" */
-    unsigned               attempt;   /* likewise, from 1; 0 is 1 */
+    unsigned               attempts;  /* while the answer is a 5xx; 0: 1 */
+    bool                   stubborn;  /* ... and while none comes */
+    const char *const     *passing;   /* ... and while it has one of these codes in it, or is a 429. NULL: neither */
     const char            *method;    /* "GET", "PUT", "POST" */
     const char            *url;
     const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
@@ -551,18 +553,14 @@ typedef struct dynamo_fetch {
     const dynamo_deadline *deadline;
 
     long          http_status;
-    dynamo_buffer answer; /* to dynamo_buffer_free(), which wipes it */
+    bool          connected; /* a request went out, or could have */
+    dynamo_buffer answer;    /* to dynamo_buffer_free(), which wipes it */
 } dynamo_fetch;
 
 /* DYNAMO_OK: an answer came, whatever it says. */
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
 
-/* ---- attempts.c: the same, tried again where it failed in passing ------------------------------------------------ */
-
-/* Up to three times, within the deadline. */
-dynamo_status dynamo_fetch_persist(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
-
-/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c -------------------------- */
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c ------------------------- */
 
 typedef struct dynamo_source dynamo_source;
 
@@ -582,6 +580,13 @@ typedef struct dynamo_key_texts {
  * `where` (" in profile default"). `refusal` is the status of a failure. */
 dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
                                dynamo_status refusal, const char *where, dynamo_error *error);
+
+/* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+                                    const dynamo_key_texts *values, const char *what, dynamo_error *error);
+
+/* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
+dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error);
 
 /* A member of a JSON object that is wanted as text: a string's, or a whole number's digits. */
 typedef struct dynamo_wanted {
@@ -618,12 +623,9 @@ dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, b
 dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
 dynamo_source_function dynamo_login_keys;        /* login_session */
 
-/* ---- token_file.c: files that hold tokens ------------------------------------------------------------------------ */
+/* ---- token_file.c: files that the AWS CLI signs in to ------------------------------------------------------------ */
 
-/* The whole of a file, wiped when the buffer is freed. CREDENTIALS: it can't be read. */
-dynamo_status dynamo_file_read(const char *path, dynamo_buffer *content, dynamo_error *error);
-
-/* A JSON object in a file that the AWS CLI made. */
+/* A JSON object in a file of the AWS CLI's. */
 typedef struct dynamo_token_file {
     char   *path;
     json_t *content;
@@ -635,9 +637,10 @@ dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_setti
                                      const uint8_t *hash, size_t length, dynamo_error *error);
 void          dynamo_token_file_close(dynamo_token_file *file); /* wipes */
 
-/* A member's text or moment; `inside` is the member that is the object with it, or NULL. NULL, false: it isn't there. */
+/* A member's text or moment; `inside` is the member that is the object with it, or NULL. NULL, false: not there. */
 const char *dynamo_token_file_text(const dynamo_token_file *file, const char *inside, const char *name);
-bool        dynamo_token_file_time(const dynamo_token_file *file, const char *inside, const char *name, int64_t *seconds);
+bool        dynamo_token_file_time(const dynamo_token_file *file, const char *inside, const char *name,
+                                   int64_t *seconds);
 
 /* false: memory ran out, or there is no such object. */
 bool dynamo_token_file_set(dynamo_token_file *file, const char *inside, const char *name, const char *text);
@@ -704,6 +707,8 @@ bool dynamo_dpop_proof(dynamo_buffer *out, const uint8_t key[DYNAMO_P256_SIZE], 
 typedef struct dynamo_keys {
     atomic_uint        references;
     dynamo_credentials values;
+    const char        *source; /* its name; static storage */
+    bool               stable; /* used beyond their expiration while there are no newer ones */
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
 } dynamo_keys;
@@ -713,6 +718,13 @@ typedef struct dynamo_keyring {
     pthread_mutex_t        lock; /* never held while a callback runs */
     pthread_cond_t         refreshed;
     bool                   refreshing;
+    bool                   distrusted; /* the service refused the current keys */
+    unsigned               rounds;     /* refreshes that ended */
+    bool                   succeeded;  /* the last */
+    dynamo_status          failure;    /* ... or how it failed, for those who waited for it */
+    char                   failure_message[512];
+    int64_t                next_try; /* no refresh that isn't necessary before */
+    size_t                 settled;  /* the source that gives the keys, from 1; 0: not yet known */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -720,10 +732,14 @@ dynamo_status dynamo_keyring_init(dynamo_keyring *keyring, const dynamo_settings
 void          dynamo_keyring_free(dynamo_keyring *keyring);
 void          dynamo_keyring_after_fork(dynamo_keyring *keyring);
 
-/* The keys to sign with, to dynamo_keys_release(). */
-dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, dynamo_keys **keys,
-                                 dynamo_error *error);
+/* The keys to sign with, to dynamo_keys_release(). `now` in seconds since the epoch, as well as it is known. */
+dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, int64_t now,
+                                 dynamo_keys **keys, dynamo_error *error);
 void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
+
+/* The service says that these keys have expired: the next dynamo_keyring_get() brings others, unless they were replaced
+ * meanwhile. false: there can't be others, and another attempt is in vain. */
+bool dynamo_keyring_distrust(dynamo_keyring *keyring, const dynamo_keys *keys);
 
 /* The signing key of the scope's day, derived once. false: mbedTLS failed. */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,

@@ -293,7 +293,8 @@ bool dynamo_p256_sign(const uint8_t key[DYNAMO_P256_SIZE], const uint8_t hash[DY
     bool done;
 
     done = p256_begin(&with, key) &&
-           mbedtls_ecdsa_sign(&with.group, &with.r, &with.s, &with.key, hash, DYNAMO_HASH_SIZE, random_bytes, NULL) == 0 &&
+           mbedtls_ecdsa_sign(&with.group, &with.r, &with.s, &with.key, hash, DYNAMO_HASH_SIZE, random_bytes,
+                              NULL) == 0 &&
            mbedtls_mpi_write_binary(&with.r, signature, DYNAMO_P256_SIZE) == 0 &&
            mbedtls_mpi_write_binary(&with.s, signature + DYNAMO_P256_SIZE, DYNAMO_P256_SIZE) == 0;
     p256_end(&with);

@@ -9,6 +9,7 @@
 #include <limits.h>
 
 #define LINES_MAX 16
+#define FIRST_PAUSE_MS 100
 
 /* The header, chained over the caller's own texts: libcurl's list would be a copy of secrets. */
 static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist lines[LINES_MAX])
@@ -69,7 +70,10 @@ static dynamo_status judge(dynamo_fetch *fetch, dynamo_handle *handle, CURLcode 
                            dynamo_error *error)
 {
     const char *operation = fetch->operation;
+    curl_off_t  connected = 0;
 
+    fetch->connected = curl_easy_getinfo(handle->easy, CURLINFO_PRETRANSFER_TIME_T, &connected) == CURLE_OK &&
+                       connected > 0;
     if (ended == DYNAMO_ERR_CANCELED)
         return dynamo_fail(error, ended, "%s", dynamo_status_message(ended));
     if (ended != DYNAMO_OK)
@@ -107,7 +111,8 @@ static dynamo_status exchange(dynamo_fetch *fetch, const dynamo_settings *settin
     return judge(fetch, handle, code, ended, error);
 }
 
-static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_status status, int64_t start_us)
+static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_status status, unsigned attempt,
+                   int64_t start_us, int64_t delay_ms)
 {
     const bool           refused = status == DYNAMO_OK && fetch->http_status >= 400;
     const dynamo_status  told_as = refused ? DYNAMO_ERR_CREDENTIALS : status;
@@ -116,9 +121,9 @@ static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, d
            .code           = told_as != DYNAMO_OK ? dynamo_status_name(told_as) : NULL,
            .status         = told_as,
            .http_status    = fetch->http_status,
-           .attempt        = fetch->attempt != 0 ? fetch->attempt : 1,
+           .attempt        = attempt,
            .duration_us    = dynamo_clock_monotonic_us() - start_us,
-           .retry_delay_ms = -1,
+           .retry_delay_ms = delay_ms,
            .request_bytes  = (int64_t)fetch->body_length,
            .response_bytes = (int64_t)fetch->answer.length,
     };
@@ -127,13 +132,13 @@ static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, d
         settings->on_attempt(settings->context, &told);
 }
 
-dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
+static dynamo_status run_once(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
 {
-    const int64_t  start_us = dynamo_clock_monotonic_us();
-    dynamo_handle *handle   = dynamo_handle_new(settings, error);
+    dynamo_handle *handle = dynamo_handle_new(settings, error);
     dynamo_status  status;
 
     fetch->http_status = 0;
+    fetch->connected   = false;
     dynamo_buffer_free(&fetch->answer);
     if (handle == NULL)
         return DYNAMO_ERR_OUT_OF_MEMORY;
@@ -141,6 +146,48 @@ dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *setti
     fetch->answer = handle->body;
     handle->body  = (dynamo_buffer){ 0 };
     dynamo_handle_free(handle);
-    report(fetch, settings, status, start_us);
     return status;
+}
+
+/* Whether the answer says that the same request may fare better. */
+static bool is_passing(const dynamo_fetch *fetch)
+{
+    if (fetch->passing == NULL || fetch->http_status >= 500)
+        return fetch->http_status >= 500;
+    for (const char *const *code = fetch->passing; fetch->answer.length > 0 && *code != NULL; code++)
+        if (fetch->http_status >= 400 && strstr(fetch->answer.data, *code) != NULL)
+            return true;
+    return fetch->http_status == 429;
+}
+
+static bool is_worth_another(const dynamo_fetch *fetch, dynamo_status status, unsigned attempt)
+{
+    return attempt < fetch->attempts && dynamo_deadline_check(fetch->deadline) == DYNAMO_OK &&
+           (status == DYNAMO_OK ? is_passing(fetch) : fetch->stubborn && status != DYNAMO_ERR_OUT_OF_MEMORY);
+}
+
+static void pause_for(int64_t milliseconds, const dynamo_deadline *deadline)
+{
+    const int64_t end_us = dynamo_deadline_from_now(milliseconds);
+
+    while (dynamo_clock_monotonic_us() < end_us && dynamo_deadline_check(deadline) == DYNAMO_OK) {
+        struct timespec slice = { 0, dynamo_deadline_slice_ms(deadline) * 1000000L };
+
+        (void)nanosleep(&slice, NULL);
+    }
+}
+
+dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
+{
+    for (unsigned attempt = 1;; attempt++) {
+        const int64_t start_us = dynamo_clock_monotonic_us();
+        dynamo_status status   = run_once(fetch, settings, error);
+        const bool    again    = is_worth_another(fetch, status, attempt);
+        const int64_t delay_ms = again ? (int64_t)FIRST_PAUSE_MS * attempt : -1;
+
+        report(fetch, settings, status, attempt, start_us, delay_ms);
+        if (!again)
+            return status;
+        pause_for(delay_ms, fetch->deadline);
+    }
 }

@@ -6,8 +6,11 @@
  */
 #include "dynamo_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #if defined(__APPLE__)
 #include <crt_externs.h>
@@ -141,6 +144,70 @@ dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts 
         return dynamo_fail(error, refusal, "%s, or what goes with it, has a control character such as a line break%s",
                            names->access_key, where);
     return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+                                    const dynamo_key_texts *values, const char *what, dynamo_error *error)
+{
+    char where[WHERE_SIZE];
+
+    if (is_empty(values->access_key) || is_empty(values->secret_key))
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s lacks %s", what,
+                           is_empty(values->access_key) ? names->access_key : names->secret_key);
+    (void)snprintf(where, sizeof(where), " in %s", what);
+    return dynamo_keys_take(keys, names, values, DYNAMO_ERR_CREDENTIALS, where, error);
+}
+
+/* ---- A token's file ---------------------------------------------------------------------------------------------- */
+
+#define TOKEN_LIMIT ((size_t)64 * 1024)
+
+/* No stdio, whose buffer would keep a copy. */
+static bool read_all(int descriptor, dynamo_buffer *token)
+{
+    char    piece[4096];
+    ssize_t count;
+
+    do {
+        count = read(descriptor, piece, sizeof(piece));
+        if (count > 0)
+            dynamo_buffer_append(token, piece, (size_t)count);
+    } while (!token->failed && (count > 0 || (count < 0 && errno == EINTR)));
+    dynamo_wipe(piece, sizeof(piece));
+    return count == 0;
+}
+
+static void cut_newline(dynamo_buffer *token)
+{
+    while (token->length > 0 && strchr("\r\n", token->data[token->length - 1]) != NULL)
+        token->data[--token->length] = '\0';
+}
+
+dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error)
+{
+    int  descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    bool done;
+
+    if (descriptor < 0)
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, can't be read: %s", name, path,
+                           errno == ENOENT || errno == ENOTDIR ? "there is no such file"
+                           : errno == EACCES                   ? "permission denied"
+                                                               : "it can't be opened");
+    token->secret = true;
+    token->limit  = TOKEN_LIMIT;
+    done          = read_all(descriptor, token);
+    (void)close(descriptor);
+    if (token->failed && !token->full)
+        return dynamo_fail_memory(error);
+    if (!done)
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, can't be read: %s", name, path,
+                           token->full ? "it is larger than 64 KiB" : "an input error");
+    cut_newline(token);
+    if (token->length == 0)
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, is empty", name, path);
+    if (strlen(token->data) != token->length || strpbrk(token->data, "\r\n") != NULL)
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, holds more than one line", name, path);
+    return DYNAMO_OK;
 }
 
 /* ---- Two sources ------------------------------------------------------------------------------------------------- */

@@ -30,7 +30,8 @@ static dynamo_status open_session(dynamo_token_file *file, const dynamo_source *
 
     if (!dynamo_sha256(session, strlen(session), hash))
         return dynamo_fail_memory(error);
-    status = dynamo_token_file_open(file, source->settings, folder != NULL ? folder : CACHE, hash, sizeof(hash), &fault);
+    status = dynamo_token_file_open(file, source->settings, folder != NULL ? folder : CACHE, hash, sizeof(hash),
+                                    &fault);
     if (status == DYNAMO_ERR_CREDENTIALS)
         status = fail_signed_out(source, fault.message, error);
     else if (status != DYNAMO_OK)
@@ -118,7 +119,8 @@ static dynamo_status prove(dynamo_buffer *line, const dynamo_token_file *file, c
                            file->path);
     if (!dynamo_dpop_proof(line, key, "POST", url, now))
         status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
-                             "no proof can be signed with dpopKey in %s: memory, or an mbedTLS without ECDSA", file->path);
+                             "no proof can be signed with dpopKey in %s: memory, or an mbedTLS without ECDSA",
+                             file->path);
     dynamo_wipe(key, sizeof(key));
     return status;
 }

@@ -2,9 +2,9 @@
  * Keys of a role: that a profile names with where the keys come from which may assume it, or that a token of another
  * identity provider's opens.
  *
- * Sources: AWS SDKs and Tools Reference Guide, "Assume role credential provider"; Service Authorization Reference of STS
- * for the bounds of a duration. What the guide leaves open is as AWS's own SDKs have it: static keys of a source_profile
- * go before its own role_arn, which is how a profile may name itself.
+ * Sources: AWS SDKs and Tools Reference Guide, "Assume role credential provider"; AWS Security Token Service API
+ * Reference, "AssumeRole", for the bounds of a duration. What the guide leaves open is as AWS's own SDKs have it: static
+ * keys of a source_profile go before its own role_arn, which is how a profile may name itself.
  */
 #include "dynamo_internal.h"
 
@@ -66,8 +66,9 @@ static dynamo_status check_cycle(const dynamo_source *source, const char *profil
     if (!seen && roles < ROLES_IN_A_ROW)
         return DYNAMO_OK;
     if (!seen)
-        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "more than %d profiles name one another by source_profile, up to %s",
-                           ROLES_IN_A_ROW, profile);
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
+                           "more than %d profiles name one another by source_profile, up to %s", ROLES_IN_A_ROW,
+                           profile);
     name_cycle(&names, source);
     (void)dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "source_profile leads in a circle: %s%s",
                       names.data != NULL ? names.data : "", profile);
@@ -95,8 +96,8 @@ static dynamo_status keys_of_source_profile(const dynamo_source *source, const c
             status = source->profile_keys(&asked, keys, &reason, error);
     }
     if (status == DYNAMO_OK && keys->access_key == NULL)
-        status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "source_profile %s, of profile %s, has no keys: %s", profile,
-                             source->profile, reason.data != NULL ? reason.data : "");
+        status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "source_profile %s, of profile %s, has no keys: %s",
+                             profile, source->profile, reason.data != NULL ? reason.data : "");
     dynamo_buffer_free(&reason);
     return status;
 }
@@ -125,8 +126,8 @@ static dynamo_status keys_of_named_source(const dynamo_source *source, const cha
                            name, source->profile);
     status = named[i].ask(source, keys, &reason, error);
     if (status == DYNAMO_OK && keys->access_key == NULL)
-        status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "credential_source %s, of profile %s, has no keys: %s", name,
-                             source->profile, reason.data != NULL ? reason.data : "");
+        status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "credential_source %s, of profile %s, has no keys: %s",
+                             name, source->profile, reason.data != NULL ? reason.data : "");
     dynamo_buffer_free(&reason);
     return status;
 }
@@ -158,13 +159,13 @@ static dynamo_status check_role(const dynamo_source *source, dynamo_error *error
                            "profile %s has both source_profile and credential_source: keep one of them", profile);
     if (!by_name && !by_other)
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
-                           "profile %s has role_arn, but neither source_profile nor credential_source, which tell whose "
-                           "keys assume the role",
+                           "profile %s has role_arn, but neither source_profile nor credential_source, which tell "
+                           "whose keys assume the role",
                            profile);
     if (device != NULL)
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
-                           "profile %s wants a code of the MFA device %s, which only a person can give: assume the role "
-                           "in the credentials callback of dynamo_config",
+                           "profile %s wants a code of the MFA device %s, which only a person can give: assume the "
+                           "role in the credentials callback of dynamo_config",
                            profile, device);
     if (duration != NULL && !is_duration(duration))
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "duration_seconds in profile %s isn't a number from %d to %d",
@@ -229,22 +230,6 @@ static const char *setting_of(const dynamo_source *source, const char *name)
     return source->profile != NULL ? key_of(source, name) : dynamo_settings_variable(source->settings, name);
 }
 
-/* The token in the file, which ends before a final line break. */
-static dynamo_status read_token(const char *path, dynamo_buffer *token, dynamo_error *error)
-{
-    dynamo_status status = dynamo_file_read(path, token, error);
-
-    if (status != DYNAMO_OK)
-        return status;
-    if (token->length > 0 && token->data[token->length - 1] == '\n')
-        token->data[--token->length] = '\0';
-    if (token->length > 0 && token->data[token->length - 1] == '\r')
-        token->data[--token->length] = '\0';
-    if (token->length == 0 || strlen(token->data) != token->length)
-        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s holds no token", path);
-    return DYNAMO_OK;
-}
-
 dynamo_status dynamo_web_identity_keys(const dynamo_source *source, dynamo_credentials *keys, dynamo_buffer *reason,
                                        dynamo_error *error)
 {
@@ -262,8 +247,9 @@ dynamo_status dynamo_web_identity_keys(const dynamo_source *source, dynamo_crede
     }
     if (role == NULL)
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s is set without %s%s%s", names->file, names->role,
-                           source->profile != NULL ? " in profile " : "", source->profile != NULL ? source->profile : "");
-    status = read_token(path, &token, error);
+                           source->profile != NULL ? " in profile " : "",
+                           source->profile != NULL ? source->profile : "");
+    status = dynamo_token_read(&token, path, names->file, error);
     if (status == DYNAMO_OK) {
         request.parameters[0] = (dynamo_sts_parameter){ "RoleArn", role };
         request.parameters[1] = (dynamo_sts_parameter){

@@ -1,12 +1,16 @@
 /*
- * Exchanges with the services behind `aws sso login` and `aws login`: JSON both ways, unsigned, since it is a token that
- * they know a caller by.
+ * Exchanges with the services behind `aws sso login` and `aws login`: JSON both ways, unsigned, since they know a
+ * caller by a token.
  *
  * Sources: IAM Identity Center Portal API Reference, IAM Identity Center OIDC API Reference, AWS Sign-In API Reference.
  */
 #include "dynamo_internal.h"
 
 #define LINES_MAX 4
+#define ATTEMPTS 3
+
+/* Codes of refusals that pass. */
+static const char *const passing[] = { "slow_down", "SlowDownException", "TooManyRequests", NULL };
 
 dynamo_status dynamo_sign_in_url(dynamo_buffer *url, const dynamo_source *source, dynamo_service service,
                                  const char *region, const char *path, dynamo_error *error)
@@ -33,9 +37,9 @@ static dynamo_status fail_refused(const dynamo_fetch *fetch, dynamo_error *error
     (void)dynamo_wanted_read(fetch->answer.data, fetch->answer.length, words, DYNAMO_COUNT(words), "", NULL);
     code    = words[0].text;
     message = words[1].text != NULL ? words[1].text : words[2].text;
-    (void)dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s: HTTP status %ld%s%s%s%s", fetch->operation, fetch->http_status,
-                      code != NULL ? ": " : "", code != NULL ? code : "", message != NULL ? ": " : "",
-                      message != NULL ? message : "");
+    (void)dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s: HTTP status %ld%s%s%s%s", fetch->operation,
+                      fetch->http_status, code != NULL ? ": " : "", code != NULL ? code : "",
+                      message != NULL ? ": " : "", message != NULL ? message : "");
     dynamo_wanted_free(words, DYNAMO_COUNT(words));
     return DYNAMO_ERR_CREDENTIALS;
 }
@@ -45,8 +49,16 @@ dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_
 {
     const char   *lines[LINES_MAX] = { NULL };
     size_t        used             = 0;
-    dynamo_fetch  fetch            = { .operation = request->operation, .method = "GET", .url = request->url,
-                                       .lines = lines, .deadline = source->deadline };
+    dynamo_fetch  fetch            = {
+                    .operation = request->operation,
+                    .attempts  = ATTEMPTS,
+                    .stubborn  = true,
+                    .passing   = passing,
+                    .method    = "GET",
+                    .url       = request->url,
+                    .lines     = lines,
+                    .deadline  = source->deadline,
+    };
     dynamo_status status;
 
     if (request->line != NULL)
@@ -59,11 +71,11 @@ dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_
     }
     if ((request->line != NULL && request->line->failed) || (request->body != NULL && request->body->failed))
         return dynamo_fail_memory(error);
-    status = dynamo_fetch_persist(&fetch, source->settings, error);
-    if (status == DYNAMO_OK)
-        status = fetch.http_status == 200 ? dynamo_wanted_read(fetch.answer.data, fetch.answer.length, wanted, count,
-                                                               fetch.operation, error)
-                                          : fail_refused(&fetch, error);
+    status = dynamo_fetch_run(&fetch, source->settings, error);
+    if (status == DYNAMO_OK && fetch.http_status == 200)
+        status = dynamo_wanted_read(fetch.answer.data, fetch.answer.length, wanted, count, fetch.operation, error);
+    else if (status == DYNAMO_OK)
+        status = fail_refused(&fetch, error);
     dynamo_buffer_free(&fetch.answer);
     return status;
 }

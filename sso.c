@@ -1,10 +1,10 @@
 /*
  * Keys by IAM Identity Center: a role of an account, opened by the token that `aws sso login` left in a file.
  *
- * Sources: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider"; IAM Identity Center Portal API
- * Reference, "GetRoleCredentials"; IAM Identity Center OIDC API Reference, "CreateToken". What these leave open is as
- * botocore has it: which profiles this is for, and a token that is refreshed from 15 minutes before its end, where the
- * profile names an sso-session.
+ * Sources: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider"; IAM Identity Center Portal
+ * API Reference, "GetRoleCredentials"; IAM Identity Center OIDC API Reference, "CreateToken". What these leave open is
+ * as botocore has it: which profiles this is for, and a token that is refreshed from 15 minutes before its end, where
+ * the profile names an sso-session.
  */
 #include "dynamo_internal.h"
 
@@ -181,7 +181,8 @@ static dynamo_status take_keys(dynamo_credentials *keys, const dynamo_wanted wan
                                     wanted[WANTED_TOKEN].text, profile->account,
                                     (double)(strtoll(expiration, NULL, 10) / 1000));
     if (status == DYNAMO_ERR_INVALID_ARGUMENT)
-        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "GetRoleCredentials: the answer's keys have a control character");
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
+                           "GetRoleCredentials: the answer's keys have a control character");
     return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
 }
 

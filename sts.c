@@ -11,6 +11,10 @@
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 #define PATH_SIZE 128
 #define LINES_MAX 6
+#define ATTEMPTS 3
+
+/* Codes of refusals that pass. */
+static const char *const passing[] = { ">Throttling", ">RequestLimitExceeded", ">IDPCommunicationError", NULL };
 
 /* ---- The request ------------------------------------------------------------------------------------------------- */
 
@@ -147,7 +151,8 @@ static dynamo_status keys_of_texts(dynamo_credentials *keys, dynamo_buffer texts
         if (texts[i].failed)
             return dynamo_fail_memory(error);
         if (texts[i].length == 0 || strlen(texts[i].data) != texts[i].length)
-            return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "there is no %s%s", strchr(field_paths[i], '/') + 1, where);
+            return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "there is no %s%s", strchr(field_paths[i], '/') + 1,
+                               where);
     }
     return dynamo_keys_take(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, where, error);
 }
@@ -161,7 +166,8 @@ static dynamo_status read_keys(const dynamo_fetch *fetch, dynamo_credentials *ke
 
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         texts[i].secret = true;
-        (void)snprintf(paths[i], PATH_SIZE, "%sResponse/%sResult/%s", fetch->operation, fetch->operation, field_paths[i]);
+        (void)snprintf(paths[i], PATH_SIZE, "%sResponse/%sResult/%s", fetch->operation, fetch->operation,
+                       field_paths[i]);
         fields[i] = (dynamo_xml_field){ .path = paths[i], .text = &texts[i] };
     }
     if (fetch->answer.length > 0 && dynamo_xml_read(fetch->answer.data, fetch->answer.length, fields, FIELD_COUNT))
@@ -202,8 +208,16 @@ static dynamo_status ask(const dynamo_source *source, const dynamo_sts_request *
 {
     dynamo_buffer form  = { .secret = true };
     sts_lines     lines = { 0 };
-    dynamo_fetch  fetch = { .operation = request->action, .method = "POST", .url = endpoint->url, .lines = lines.lines,
-                            .deadline = source->deadline };
+    dynamo_fetch  fetch = {
+         .operation = request->action,
+         .attempts  = ATTEMPTS,
+         .stubborn  = true,
+         .passing   = passing,
+         .method    = "POST",
+         .url       = endpoint->url,
+         .lines     = lines.lines,
+         .deadline  = source->deadline,
+    };
     dynamo_status status;
 
     write_form(&form, request);
@@ -214,9 +228,11 @@ static dynamo_status ask(const dynamo_source *source, const dynamo_sts_request *
     finish_lines(&lines);
     fetch.body        = form.data;
     fetch.body_length = form.length;
-    status            = lines.failed ? dynamo_fail_memory(error) : dynamo_fetch_persist(&fetch, source->settings, error);
-    if (status == DYNAMO_OK)
-        status = fetch.http_status == 200 ? read_keys(&fetch, keys, error) : fail_refused(&fetch, request->role, error);
+    status            = lines.failed ? dynamo_fail_memory(error) : dynamo_fetch_run(&fetch, source->settings, error);
+    if (status == DYNAMO_OK && fetch.http_status == 200)
+        status = read_keys(&fetch, keys, error);
+    else if (status == DYNAMO_OK)
+        status = fail_refused(&fetch, request->role, error);
     dynamo_buffer_free(&fetch.answer);
     dynamo_buffer_free(&form);
     free_lines(&lines);

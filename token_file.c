@@ -1,6 +1,6 @@
 /*
- * Files that hold tokens: read whole, and replaced at once or not at all. Those below ~/.aws, which the AWS CLI signs in
- * to, are JSON; what is in them that nobody here knows is kept when they are written back.
+ * Files with tokens that the AWS CLI made, below ~/.aws: read whole, and replaced at once or not at all. What is in
+ * them that nobody here knows is kept.
  *
  * Sources: AWS SDKs and Tools Reference Guide, "IAM Identity Center credential provider", "Login credential provider";
  * what neither says is as botocore has it. Our choice: 1 MiB for a file; mode 0600, whatever it was.
@@ -58,7 +58,7 @@ static int read_all(int descriptor, dynamo_buffer *content)
     return code;
 }
 
-dynamo_status dynamo_file_read(const char *path, dynamo_buffer *content, dynamo_error *error)
+static dynamo_status read_file(const char *path, dynamo_buffer *content, dynamo_error *error)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe that nobody writes to has no token */
     int code       = descriptor < 0 ? errno : 0;
@@ -175,7 +175,7 @@ dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_setti
     *file = (dynamo_token_file){ .path = file_path(settings, folder, hash, length) };
     if (file->path == NULL)
         return dynamo_fail_memory(error);
-    status = dynamo_file_read(file->path, &content, error);
+    status = read_file(file->path, &content, error);
     if (status == DYNAMO_OK) {
         reader.start = reader.next = content.data != NULL ? content.data : "";
         reader.end                 = reader.start + content.length;

@@ -1,9 +1,9 @@
 /*
  * The texts of a few elements of an XML document, as STS answers with one.
  *
- * Sources: Extensible Markup Language (XML) 1.0, Namespaces in XML 1.0. What is read is less than these allow and enough
- * for any AWS service: UTF-8, no document type (so no entities but the five of XML itself), attributes passed over,
- * prefixes of names left out. Nesting is bounded; so is the length, by who gives the text.
+ * Sources: Extensible Markup Language (XML) 1.0, Namespaces in XML 1.0. What is read is less than these allow and
+ * enough for any AWS service: UTF-8, no document type (so no entities but the five of XML itself), attributes passed
+ * over, prefixes of names left out. Nesting is bounded; so is the length, by who gives the text.
  */
 #include "dynamo_internal.h"
 
