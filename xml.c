@@ -67,10 +67,15 @@ static bool skip_to(xml_reader *reader, const char *mark, xml_name *piece)
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
 
-static void put_text(xml_reader *reader, const char *text, size_t length)
+/* false: a control character that XML doesn't have. */
+static bool put_text(xml_reader *reader, const char *text, size_t length)
 {
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] < ' ' && !is_white(text[i]))
+            return false;
     if (reader->field != NULL)
         dynamo_buffer_append(reader->field->text, text, length);
+    return true;
 }
 
 /* A character by its number, as UTF-8. */
@@ -79,14 +84,12 @@ static bool put_character(xml_reader *reader, unsigned long code)
     char   bytes[4];
     size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
 
-    if ((code < ' ' && code != '\t' && code != '\n' && code != '\r') || (code >= 0xD800 && code < 0xE000) ||
-        code > 0x10FFFF)
+    if ((code >= 0xD800 && code < 0xE000) || code > 0x10FFFF)
         return false;
     for (size_t i = length; i-- > 1; code >>= 6)
         bytes[i] = (char)(0x80 | (code & 0x3F));
     bytes[0] = (char)((length == 1 ? 0 : 0xF0UL << (4 - length)) | code);
-    put_text(reader, bytes, length);
-    return true;
+    return put_text(reader, bytes, length);
 }
 
 /* The number of "65" or "x41". */
@@ -125,10 +128,8 @@ static bool read_reference(xml_reader *reader)
     if (skip_text(reader, "#"))
         return skip_to(reader, ";", &digits) && character_code(digits, &code) && put_character(reader, code);
     for (size_t i = 0; i < DYNAMO_COUNT(entities); i++) {
-        if (skip_text(reader, entities[i].name)) {
-            put_text(reader, &entities[i].character, 1);
-            return true;
-        }
+        if (skip_text(reader, entities[i].name))
+            return put_text(reader, &entities[i].character, 1);
     }
     return false;
 }
@@ -139,13 +140,9 @@ static bool read_text(xml_reader *reader)
 
     if (skip_text(reader, "&"))
         return read_reference(reader);
-    while (reader->next < reader->end && *reader->next != '<' && *reader->next != '&') {
-        if ((unsigned char)*reader->next < ' ' && !is_white(*reader->next))
-            return false;
+    while (reader->next < reader->end && *reader->next != '<' && *reader->next != '&')
         reader->next++;
-    }
-    put_text(reader, start, (size_t)(reader->next - start));
-    return true;
+    return put_text(reader, start, (size_t)(reader->next - start));
 }
 
 /* ---- Elements ---------------------------------------------------------------------------------------------------- */
@@ -278,12 +275,8 @@ static bool read_piece(xml_reader *reader)
 
     if (aside >= 0)
         return aside == 1;
-    if (skip_text(reader, "<![CDATA[")) {
-        if (!skip_to(reader, "]]>", &data) || memchr(data.text, '\0', data.length) != NULL)
-            return false;
-        put_text(reader, data.text, data.length);
-        return true;
-    }
+    if (skip_text(reader, "<![CDATA["))
+        return skip_to(reader, "]]>", &data) && put_text(reader, data.text, data.length);
     if (skip_text(reader, "</"))
         return read_end_tag(reader);
     return skip_text(reader, "<") ? read_start_tag(reader) : read_text(reader);
