@@ -560,7 +560,7 @@ typedef struct dynamo_fetch {
 /* DYNAMO_OK: an answer came, whatever it says. */
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
 
-/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c ------------------------- */
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c ------------------------ */
 
 typedef struct dynamo_source dynamo_source;
 
@@ -679,6 +679,7 @@ typedef struct dynamo_sign_in_request {
     const char          *url;
     const dynamo_buffer *line; /* of the header, with the token; NULL: none */
     const dynamo_buffer *body; /* JSON, to POST; NULL: GET */
+    const char          *help; /* put behind a refusal of the token, by 401; NULL: nothing */
 } dynamo_sign_in_request;
 
 /* The URL of a path at a service of a region's. */

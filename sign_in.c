@@ -29,7 +29,7 @@ dynamo_status dynamo_sign_in_url(dynamo_buffer *url, const dynamo_source *source
 }
 
 /* In the service's own words where it sent some: OAuth has an error and its description, AWS a message. */
-static dynamo_status fail_refused(const dynamo_fetch *fetch, dynamo_error *error)
+static dynamo_status fail_refused(const dynamo_fetch *fetch, const char *help, dynamo_error *error)
 {
     dynamo_wanted words[] = { { .name = "error" }, { .name = "error_description" }, { .name = "message" } };
     const char   *code, *message;
@@ -37,11 +37,21 @@ static dynamo_status fail_refused(const dynamo_fetch *fetch, dynamo_error *error
     (void)dynamo_wanted_read(fetch->answer.data, fetch->answer.length, words, DYNAMO_COUNT(words), "", NULL);
     code    = words[0].text;
     message = words[1].text != NULL ? words[1].text : words[2].text;
-    (void)dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s: HTTP status %ld%s%s%s%s", fetch->operation,
+    (void)dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s: HTTP status %ld%s%s%s%s%s", fetch->operation,
                       fetch->http_status, code != NULL ? ": " : "", code != NULL ? code : "",
-                      message != NULL ? ": " : "", message != NULL ? message : "");
+                      message != NULL ? ": " : "", message != NULL ? message : "",
+                      fetch->http_status == 401 && help != NULL ? help : "");
     dynamo_wanted_free(words, DYNAMO_COUNT(words));
     return DYNAMO_ERR_CREDENTIALS;
+}
+
+/* A line break in a token would begin another line of the header. */
+static bool is_one_line(const dynamo_buffer *line)
+{
+    for (size_t i = 0; i < line->length; i++)
+        if ((unsigned char)line->data[i] < ' ' || line->data[i] == 0x7F)
+            return false;
+    return true;
 }
 
 dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_in_request *request,
@@ -71,11 +81,14 @@ dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_
     }
     if ((request->line != NULL && request->line->failed) || (request->body != NULL && request->body->failed))
         return dynamo_fail_memory(error);
+    if (request->line != NULL && !is_one_line(request->line))
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s: the token has a control character such as a line break",
+                           request->operation);
     status = dynamo_fetch_run(&fetch, source->settings, error);
     if (status == DYNAMO_OK && fetch.http_status == 200)
         status = dynamo_wanted_read(fetch.answer.data, fetch.answer.length, wanted, count, fetch.operation, error);
     else if (status == DYNAMO_OK)
-        status = fail_refused(&fetch, error);
+        status = fail_refused(&fetch, request->help, error);
     dynamo_buffer_free(&fetch.answer);
     return status;
 }

@@ -58,10 +58,20 @@ static dynamo_status read_profile(sso_profile *profile, const dynamo_source *sou
 
 /* ---- The token --------------------------------------------------------------------------------------------------- */
 
-/* Puts what helps behind what went wrong. */
+#define HELP_SIZE 160 /* cut beyond */
+
+/* What helps against a token that is none any more. */
+static const char *help_of(const dynamo_source *source, char help[HELP_SIZE])
+{
+    (void)snprintf(help, HELP_SIZE, "; run aws sso login --profile %s", source->profile);
+    return help;
+}
+
 static dynamo_status fail_signed_out(const dynamo_source *source, const char *why, dynamo_error *error)
 {
-    return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s; run aws sso login --profile %s", why, source->profile);
+    char help[HELP_SIZE];
+
+    return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s%s", why, help_of(source, help));
 }
 
 static dynamo_status open_token(dynamo_token_file *file, const dynamo_source *source, const sso_profile *profile,
@@ -197,7 +207,9 @@ static dynamo_status ask_for_keys(const dynamo_source *source, const sso_profile
                  { roles, "expiration", NULL },
     };
     dynamo_buffer          line    = { .secret = true };
-    dynamo_sign_in_request request = { .operation = "GetRoleCredentials", .url = url, .line = &line };
+    char                   help[HELP_SIZE];
+    dynamo_sign_in_request request = { .operation = "GetRoleCredentials", .url = url, .line = &line,
+                                       .help = help_of(source, help) };
     dynamo_status          status;
 
     dynamo_buffer_text(&line, "x-amz-sso_bearer_token: ");
