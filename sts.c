@@ -187,6 +187,8 @@ static dynamo_status fail_refused(const dynamo_fetch *fetch, const char *for_wha
     dynamo_xml_field fields[] = {
         { .path = "ErrorResponse/Error/Code", .text = &code },
         { .path = "ErrorResponse/Error/Message", .text = &message },
+        { .path = "ErrorResponse/Errors/Error/Code", .text = &code }, /* of servers that stand in for STS */
+        { .path = "ErrorResponse/Errors/Error/Message", .text = &message },
     };
 
     if (fetch->answer.length > 0 &&

@@ -318,6 +318,12 @@ static const role_row role_rows[] = {
       .answers = { REFUSAL(403, STS_ERROR("AccessDenied", "User &lt;b&gt; is not authorized")) },
       .bodies  = { BODY("A") },
       .words   = "AssumeRole A: AccessDenied: User <b> is not authorized" },
+    { .name    = "refused by what stands in for STS",
+      .config  = "[profile a]\nrole_arn = A\nsource_profile = b\n[profile b]\n" STATIC_KEYS,
+      .answers = { REFUSAL(403, "<ErrorResponse><Errors><Error><Code>SignatureDoesNotMatch</Code><Message>It doesn't"
+                                "</Message></Error></Errors></ErrorResponse>") },
+      .bodies  = { BODY("A") },
+      .words   = "AssumeRole A: SignatureDoesNotMatch: It doesn't" },
     { .name    = "refused without a reason",
       .config  = "[profile a]\nrole_arn = A\nsource_profile = b\n[profile b]\n" STATIC_KEYS,
       .answers = { REFUSAL(403, "<html>") },

@@ -493,6 +493,8 @@ def main():
     for name, problems in by_moto.run(build, arguments.library, arguments.work):
         tally.count(f"{name}, by moto", problems)
         by_server[name] = by_server.get(name, True) and not problems
+    for name, problems in by_moto.run_roles(build, arguments.library, arguments.work):
+        tally.count(f"DynamoDB with the keys of {name}, by moto", problems)
     check_members(model, tally, sent)
     print_proofs(model, sent, by_server, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
