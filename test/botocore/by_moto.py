@@ -126,7 +126,7 @@ def _run_roles(program, work):
         environment = _plain_environment()
         environment.update(_write_profiles(work, *_make_role(server.url())))
         environment.update({"AWS_ENDPOINT_URL": server.url(), "AWS_REGION": "us-east-1"})
-        # Requests without a signature are beyond moto's check, which doesn't read a space in a form as STS does, either.
+        # Requests without a signature are beyond moto's check, which doesn't read spaces as STS does, either.
         for profile, how, unsigned in (("role", "AssumeRole", 0), ("web", "AssumeRoleWithWebIdentity", 1)):
             server.check_signatures(after=unsigned)
             ended = subprocess.run([program, profile, f"By{how}"], stdout=subprocess.PIPE, text=True,
