@@ -54,17 +54,20 @@ static void strip_brackets(char *host)
     host[length - 2] = '\0';
 }
 
-/* NULL, or why the URL isn't asked. */
-static const char *url_fault(CURLU *parts, const char *url)
+/* NULL, or why the URL isn't asked; *code tells memory's fault from the URL's. */
+static const char *url_fault(CURLU *parts, const char *url, CURLUcode *code)
 {
     char       *scheme = NULL, *host = NULL, *user = NULL;
     const char *fault = NULL;
 
-    if (curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+    *code = curl_url_set(parts, CURLUPART_URL, url, 0);
+    if (*code == CURLUE_OK)
+        *code = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
+    if (*code == CURLUE_OK)
+        *code = curl_url_get(parts, CURLUPART_HOST, &host, 0);
+    if (*code != CURLUE_OK)
         fault = "isn't a URL";
-    else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
+    else if (curl_url_get(parts, CURLUPART_USER, &user, 0) != CURLUE_NO_USER)
         fault = "has a user name, which isn't sent";
     else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
         fault = "is neither http nor https";
@@ -83,12 +86,15 @@ static const char *url_fault(CURLU *parts, const char *url)
 static dynamo_status check_url(const char *url, dynamo_error *error)
 {
     CURLU      *parts = curl_url();
+    CURLUcode   code;
     const char *fault;
 
     if (parts == NULL)
         return dynamo_fail_memory(error);
-    fault = url_fault(parts, url);
+    fault = url_fault(parts, url, &code);
     curl_url_cleanup(parts);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return dynamo_fail_memory(error);
     return fault == NULL ? DYNAMO_OK : dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s %s", full_uri, fault);
 }
 

@@ -18,7 +18,7 @@
  *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     answer.c                                                    what an answer means
- *     client.c  call.c                                            the client; a request's way
+ *     client.c  describe.c  call.c                                the client, in words; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H

@@ -86,6 +86,9 @@ static dynamo_status judge(dynamo_fetch *fetch, dynamo_handle *handle, CURLcode 
     if (code != CURLE_OK)
         return dynamo_fail(error, dynamo_handle_status(code), "%s: %s", operation,
                            handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    if (!handle->head.complete)
+        return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s: the connection was closed within the headers",
+                           operation);
     (void)curl_easy_getinfo(handle->easy, CURLINFO_RESPONSE_CODE, &fetch->http_status);
     return DYNAMO_OK;
 }

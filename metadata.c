@@ -213,6 +213,8 @@ static dynamo_status take_role(metadata_service *metadata, dynamo_buffer *role, 
 
     if (status == DYNAMO_OK && (fetch.http_status == 404 || (fetch.http_status == 200 && fetch.answer.length == 0)))
         dynamo_buffer_text(reason, "EC2 metadata: the instance has no role");
+    else if (status == DYNAMO_OK && fetch.http_status == 403)
+        dynamo_buffer_text(reason, "EC2 metadata: turned off (HTTP 403)");
     else if (status == DYNAMO_OK && fetch.http_status != 200)
         status = dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "EC2 metadata: HTTP %ld for the name of the role",
                              fetch.http_status);

@@ -27,13 +27,15 @@
 /* Words, one after the other in one piece of memory, each ended by a NUL. */
 typedef struct command_words {
     char  *memory;
+    size_t size;
     char **list; /* ends with NULL */
     size_t count;
 } command_words;
 
 static void free_words(command_words *words)
 {
-    dynamo_wipe_text(words->memory);
+    dynamo_wipe(words->memory, words->size);
+    free(words->memory);
     free(words->list);
 }
 
@@ -77,6 +79,7 @@ static dynamo_status split(command_words *words, const char *command, const char
     char        *out;
 
     words->memory = calloc(length + 2, 1);
+    words->size   = words->memory != NULL ? length + 2 : 0;
     words->list   = calloc(length / 2 + 2, sizeof(*words->list));
     if (words->memory == NULL || words->list == NULL)
         return dynamo_fail_memory(error);
@@ -97,26 +100,31 @@ static dynamo_status split(command_words *words, const char *command, const char
 
 /* ---- The program ------------------------------------------------------------------------------------------------- */
 
-/* Appends the first file of PATH that can be executed; the name itself where it is a path already. false: there is
- * none. */
-static bool find_program(dynamo_buffer *path, const char *name, const char *folders)
+/* The path itself where the name is one, else the first file of PATH that can be executed. 0, or an errno: not every
+ * posix_spawn() tells that there was nothing to execute. */
+static int find_program(dynamo_buffer *path, const char *name, const char *folders)
 {
+    const char *next = folders != NULL ? folders : "/usr/bin:/bin";
+    int         code = ENOENT;
+
     if (strchr(name, '/') != NULL) {
         dynamo_buffer_text(path, name);
-        return true;
+        return path->failed ? ENOMEM : access(path->data, X_OK) == 0 ? 0 : errno;
     }
-    for (const char *next = folders != NULL ? folders : "/usr/bin:/bin"; *next != '\0';) {
+    while (code != 0 && *next != '\0') {
         const size_t length = strcspn(next, ":");
 
         dynamo_buffer_clear(path);
         dynamo_buffer_append(path, length != 0 ? next : ".", length != 0 ? length : 1);
         dynamo_buffer_char(path, '/');
         dynamo_buffer_text(path, name);
-        if (path->failed || access(path->data, X_OK) == 0)
-            return !path->failed;
+        if (path->failed)
+            return ENOMEM;
+        if (access(path->data, X_OK) == 0)
+            code = 0;
         next += length + (next[length] == ':' ? 1 : 0);
     }
-    return false;
+    return code;
 }
 
 /* A program that runs, and what came of it. */
@@ -201,17 +209,15 @@ static int spawn(child_process *child, const char *path, char *const *words, cha
 static dynamo_status start(child_process *child, const command_words *words, const dynamo_settings *settings, const char *what,
                            dynamo_error *error)
 {
-    dynamo_buffer path          = { 0 };
-    int           output[2]     = { -1, -1 };
-    int           complaint[2]  = { -1, -1 };
-    int           code          = ENOMEM;
+    dynamo_buffer path         = { 0 };
+    int           output[2]    = { -1, -1 };
+    int           complaint[2] = { -1, -1 };
+    int           code         = find_program(&path, words->list[0], dynamo_settings_variable(settings, "PATH"));
 
-    if (!find_program(&path, words->list[0], dynamo_settings_variable(settings, "PATH")))
-        code = path.failed ? ENOMEM : ENOENT;
-    else if (make_pipe(output) && make_pipe(complaint))
-        code = spawn(child, path.data, words->list, settings->environment, output[1], complaint[1]);
-    else
+    if (code == 0 && (!make_pipe(output) || !make_pipe(complaint)))
         code = EMFILE;
+    if (code == 0)
+        code = spawn(child, path.data, words->list, settings->environment, output[1], complaint[1]);
     dynamo_buffer_free(&path);
     close_end(&output[1]);
     close_end(&complaint[1]);
@@ -221,7 +227,7 @@ static dynamo_status start(child_process *child, const command_words *words, con
         return DYNAMO_OK;
     return dynamo_fail(error, code == ENOMEM ? DYNAMO_ERR_OUT_OF_MEMORY : DYNAMO_ERR_CREDENTIALS,
                        "%s can't be run: %s", what,
-                       code == ENOENT   ? "there is no such program"
+                       code == ENOENT || code == ENOTDIR ? "there is no such program"
                        : code == EACCES ? "permission denied"
                        : code == EMFILE ? "too many open files"
                        : code == ENOMEM ? "memory ran out"
