@@ -3,8 +3,8 @@
  * identity provider's opens.
  *
  * Sources: AWS SDKs and Tools Reference Guide, "Assume role credential provider"; AWS Security Token Service API
- * Reference, "AssumeRole", for the bounds of a duration. What the guide leaves open is as AWS's own SDKs have it: static
- * keys of a source_profile go before its own role_arn, which is how a profile may name itself.
+ * Reference, "AssumeRole", for the bounds of a duration. What the guide leaves open is as AWS's own SDKs have it:
+ * static keys of a source_profile go before its own role_arn, which is how a profile may name itself.
  */
 #include "dynamo_internal.h"
 

@@ -275,8 +275,8 @@ static const struct {
     { "", 1, "da39a3ee5e6b4b0d3255bfef95601890afd80709" },
     { "abc", 1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
     { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1, "84983e441c3bd26ebaae4aa1f95129e5e54670f1" },
-    { "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
-      1, "a49b2446a02c645bf419f995b67091253a04a259" },
+    { "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+      "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu", 1, "a49b2446a02c645bf419f995b67091253a04a259" },
     { "a", 1000000, "34aa973cd4c4daa4f61eeb2bdbad27316534016f" },
     { "0123456701234567012345670123456701234567012345670123456701234567", 10,
       "dea356a2cddd90c7a7ecedc5ebb563934f460452" },
@@ -477,7 +477,8 @@ static void test_dpop(void **state)
     (void)state;
     assert_true(dynamo_p256_key(SEC1, key));
     assert_true(dynamo_p256_point(key, point));
-    assert_true(dynamo_dpop_proof(&proof, key, "POST", "https://us-east-1.signin.aws.amazon.com/v1/token", 1795435200));
+    assert_true(dynamo_dpop_proof(&proof, key, "POST", "https://us-east-1.signin.aws.amazon.com/v1/token",
+                                  1795435200));
     first  = strchr(proof.data, '.');
     second = strrchr(proof.data, '.');
     assert_true(first != NULL && first < second);

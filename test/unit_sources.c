@@ -370,14 +370,15 @@ static const role_row role_rows[] = {
       .config = "[profile a]\nrole_arn = A\nsource_profile = b\n[profile b]\naws_access_key_id = AKIA\n",
       .words  = "aws_access_key_id is set without aws_" },
     { .name   = "both sources",
-      .config = "[profile a]\nrole_arn = A\nsource_profile = b\ncredential_source = Environment\n[profile b]\n" STATIC_KEYS,
+      .config = "[profile a]\nrole_arn = A\nsource_profile = b\ncredential_source = Environment\n"
+                "[profile b]\n" STATIC_KEYS,
       .words  = "profile a has both source_profile and credential_source" },
     { .name   = "no source beside static keys",
       .config = "[profile a]\nrole_arn = A\n" STATIC_KEYS,
       .words  = "profile a has role_arn, but neither source_profile nor credential_source" },
     { .name   = "an unknown credential_source",
       .config = "[profile a]\nrole_arn = A\ncredential_source = environment\n",
-      .words  = "credential_source environment in profile a is none of Environment, Ec2InstanceMetadata and EcsContainer" },
+      .words  = "credential_source environment in profile a is none of Environment, Ec2InstanceMetadata and EcsCont" },
     { .name   = "an environment without keys",
       .config = "[profile a]\nrole_arn = A\ncredential_source = Environment\n",
       .words  = "credential_source Environment, of profile a, has no keys: AWS_ACCESS_KEY_ID is unset" },
@@ -389,8 +390,10 @@ static const role_row role_rows[] = {
       .variables = { { "AWS_EC2_METADATA_DISABLED", "true" } },
       .words     = "credential_source Ec2InstanceMetadata, of profile a, has no keys: " },
     { .name   = "a device",
-      .config = "[profile a]\nrole_arn = A\nsource_profile = b\nmfa_serial = arn:aws:iam::1:mfa/me\n[profile b]\n" STATIC_KEYS,
-      .words  = "MFA device arn:aws:iam::1:mfa/me, which only a person can give: assume the role in the credentials callback" },
+      .config = "[profile a]\nrole_arn = A\nsource_profile = b\nmfa_serial = arn:aws:iam::1:mfa/me\n"
+                "[profile b]\n" STATIC_KEYS,
+      .words  = "MFA device arn:aws:iam::1:mfa/me, which only a person can give: assume the role in the credentials "
+                "callback" },
     { .name   = "a duration too short",
       .config = "[profile a]\nrole_arn = A\nsource_profile = b\nduration_seconds = 899\n[profile b]\n" STATIC_KEYS,
       .words  = "duration_seconds in profile a isn't a number from 900 to 43200" },
@@ -505,8 +508,9 @@ static void test_roles_without_end(void **state)
 
 /* ---- Web identity ------------------------------------------------------------------------------------------------ */
 
-#define WEB_BODY(session) \
-    "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=A&RoleSessionName=" session "&WebIdentityToken=to.ken%3D"
+#define WEB_BODY(session)                                                                    \
+    "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=A&RoleSessionName=" session \
+    "&WebIdentityToken=to.ken%3D"
 
 typedef struct web_row {
     const char *name;
@@ -627,11 +631,14 @@ static void test_web_identity(void **state)
 #define SSO_KEYS                                                                                            \
     "{\"roleCredentials\":{\"accessKeyId\":\"ASIASSO\",\"secretAccessKey\":\"sso-secret\",\"sessionToken\":" \
     "\"sso-token\",\"expiration\":1795438800000}}"
-#define FRESH_TOKEN "{\"accessToken\":\"new-token\",\"expiresIn\":28800,\"refreshToken\":\"new-refresh\",\"tokenType\":\"Bearer\"}"
+#define FRESH_TOKEN                                                                                \
+    "{\"accessToken\":\"new-token\",\"expiresIn\":28800,\"refreshToken\":\"new-refresh\",\"tokenType\":" \
+    "\"Bearer\"}"
 #define PORTAL_LINE "GET /federation/credentials?role_name=Reader%20%2B1&account_id=123456789012 HTTP/1.1"
 #define TOKEN_LINE "POST /token HTTP/1.1"
 #define REFRESH_BODY \
-    "{\"clientId\":\"id\",\"clientSecret\":\"client-word\",\"grantType\":\"refresh_token\",\"refreshToken\":\"old-refresh\"}"
+    "{\"clientId\":\"id\",\"clientSecret\":\"client-word\",\"grantType\":\"refresh_token\",\"refreshToken\":" \
+    "\"old-refresh\"}"
 
 typedef struct sso_row {
     const char *name;
@@ -671,9 +678,9 @@ static const sso_row sso_rows[] = {
       .lines        = { TOKEN_LINE, PORTAL_LINE },
       .bodies       = { REFRESH_BODY, "" },
       .token        = "new-token",
-      .saved        = "{\"accessToken\":\"new-token\",\"clientId\":\"id\",\"clientSecret\":\"client-word\",\"expiresAt\":"
-                      "\"2026-11-23T20:00:00Z\",\"kept\":{\"n\":[1,true,null]},\"refreshToken\":\"new-refresh\","
-                      "\"registrationExpiresAt\":\"2027-01-01T00:00:00Z\"}",
+      .saved        = "{\"accessToken\":\"new-token\",\"clientId\":\"id\",\"clientSecret\":\"client-word\","
+                      "\"expiresAt\":\"2026-11-23T20:00:00Z\",\"kept\":{\"n\":[1,true,null]},"
+                      "\"refreshToken\":\"new-refresh\",\"registrationExpiresAt\":\"2027-01-01T00:00:00Z\"}",
       .access_key   = "ASIASSO" },
     { .name         = "one that has 15 minutes is not",
       .config       = SSO_SESSION,
@@ -690,9 +697,9 @@ static const sso_row sso_rows[] = {
       .lines        = { TOKEN_LINE, PORTAL_LINE },
       .bodies       = { REFRESH_BODY, "" },
       .token        = "new-token",
-      .saved        = "{\"accessToken\":\"new-token\",\"clientId\":\"id\",\"clientSecret\":\"client-word\",\"expiresAt\":"
-                      "\"2026-11-23T12:01:00Z\",\"kept\":{\"n\":[1,true,null]},\"refreshToken\":\"old-refresh\","
-                      "\"registrationExpiresAt\":\"2027-01-01T00:00:00Z\"}",
+      .saved        = "{\"accessToken\":\"new-token\",\"clientId\":\"id\",\"clientSecret\":\"client-word\","
+                      "\"expiresAt\":\"2026-11-23T12:01:00Z\",\"kept\":{\"n\":[1,true,null]},"
+                      "\"refreshToken\":\"old-refresh\",\"registrationExpiresAt\":\"2027-01-01T00:00:00Z\"}",
       .access_key   = "ASIASSO" },
     { .name         = "a refresh that fails leaves a token that is still good",
       .config       = SSO_SESSION,
@@ -708,7 +715,7 @@ static const sso_row sso_rows[] = {
       .answers      = { REFUSAL(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid refresh token\"}") },
       .lines        = { TOKEN_LINE },
       .bodies       = { REFRESH_BODY },
-      .words        = "CreateToken: HTTP status 400: invalid_grant: Invalid refresh token; run aws sso login --profile a" },
+      .words        = "CreateToken: HTTP status 400: invalid_grant: Invalid refresh token; run aws sso login" },
     { .name         = "a refresh without a token",
       .config       = SSO_SESSION,
       .session_file = "{" TOKEN_UNTIL("2026-11-23T12:00:00Z") "," REGISTRATION("2027-01-01T00:00:00Z") "}",
@@ -763,7 +770,10 @@ static const sso_row sso_rows[] = {
       .words        = "GetRoleCredentials: the answer has no accessKeyId" },
     { .name = "no file", .config = SSO_SESSION, .words = "there is no such file; run aws sso login --profile a" },
     { .name = "a file of nothing", .config = SSO_SESSION, .session_file = "", .words = "isn't a JSON object" },
-    { .name = "a file that is cut", .config = SSO_SESSION, .session_file = "{\"accessToken\"", .words = "isn't a JSON object" },
+    { .name         = "a file that is cut",
+      .config       = SSO_SESSION,
+      .session_file = "{\"accessToken\"",
+      .words        = "isn't a JSON object" },
     { .name = "a file that is a list", .config = SSO_SESSION, .session_file = "[]", .words = "isn't a JSON object" },
     { .name         = "a file with more behind",
       .config       = SSO_SESSION,
@@ -893,19 +903,21 @@ static void test_sso(void **state)
 /* ---- aws login --------------------------------------------------------------------------------------------------- */
 
 #define LOGIN_PROFILE "[profile a]\nlogin_session = arn:aws:iam::123456789012:user/me\n"
-#define LOGIN_KEY                                                                                                 \
-    "\"dpopKey\":\"-----BEGIN EC PRIVATE KEY-----\\nMDECAQEEICz1x13ZuSs9NtJMB8XCYhzWMTjgFAOQmp35NdA4z4iioAoGCCqGSM49\\n" \
+#define LOGIN_CLIENT "\"clientId\":\"arn:aws:signin:::devtools/same-device\""
+#define LOGIN_KEY                                                           \
+    "\"dpopKey\":\"-----BEGIN EC PRIVATE KEY-----\\n"                       \
+    "MDECAQEEICz1x13ZuSs9NtJMB8XCYhzWMTjgFAOQmp35NdA4z4iioAoGCCqGSM49\\n"  \
     "AwEH\\n-----END EC PRIVATE KEY-----\\n\""
-#define LOGIN_TOKEN(key, moment)                                                                                  \
-    "\"accessToken\":{\"accessKeyId\":\"" key "\",\"secretAccessKey\":\"login-secret\",\"sessionToken\":\"login-token\"," \
-    "\"accountId\":\"123456789012\",\"expiresAt\":\"" moment "\"}"
-#define LOGIN_REST "\"refreshToken\":\"old-refresh\",\"clientId\":\"arn:aws:signin:::devtools/same-device\",\"idToken\":\"kept\""
+#define LOGIN_KEYS(key) \
+    "\"accessKeyId\":\"" key "\",\"secretAccessKey\":\"login-secret\",\"sessionToken\":\"login-token\""
+#define LOGIN_TOKEN(key, moment) \
+    "\"accessToken\":{" LOGIN_KEYS(key) ",\"accountId\":\"123456789012\",\"expiresAt\":\"" moment "\"}"
+#define LOGIN_REST "\"refreshToken\":\"old-refresh\"," LOGIN_CLIENT ",\"idToken\":\"kept\""
 #define LOGIN(moment) "{" LOGIN_TOKEN("ASIAOLD", moment) "," LOGIN_REST "," LOGIN_KEY "}"
-#define LOGIN_FRESH                                                                                               \
-    "{\"accessToken\":{\"accessKeyId\":\"ASIANEW\",\"secretAccessKey\":\"login-secret\",\"sessionToken\":\"login-token\"}," \
-    "\"tokenType\":\"aws_sigv4\",\"expiresIn\":900,\"refreshToken\":\"new-refresh\"}"
-#define LOGIN_BODY \
-    "{\"clientId\":\"arn:aws:signin:::devtools/same-device\",\"grantType\":\"refresh_token\",\"refreshToken\":\"old-refresh\"}"
+#define LOGIN_FRESH                                                                                 \
+    "{\"accessToken\":{" LOGIN_KEYS("ASIANEW") "},\"tokenType\":\"aws_sigv4\",\"expiresIn\":900,"     \
+    "\"refreshToken\":\"new-refresh\"}"
+#define LOGIN_BODY "{" LOGIN_CLIENT ",\"grantType\":\"refresh_token\",\"refreshToken\":\"old-refresh\"}"
 
 typedef struct login_row {
     const char *name;
@@ -919,7 +931,10 @@ typedef struct login_row {
 } login_row;
 
 static const login_row login_rows[] = {
-    { .name = "keys that last", .config = LOGIN_PROFILE, .file = LOGIN("2026-11-23T12:05:01Z"), .access_key = "ASIAOLD" },
+    { .name       = "keys that last",
+      .config     = LOGIN_PROFILE,
+      .file       = LOGIN("2026-11-23T12:05:01Z"),
+      .access_key = "ASIAOLD" },
     { .name       = "keys near their end",
       .config     = LOGIN_PROFILE,
       .file       = LOGIN("2026-11-23T12:05:00Z"),
@@ -940,7 +955,7 @@ static const login_row login_rows[] = {
       .answers = { REFUSAL(401, "{\"error\":\"TOKEN_EXPIRED\",\"message\":\"Refresh token has expired\"}") },
       .bodies  = { LOGIN_BODY },
       .saved   = LOGIN("2026-11-22T12:00:00Z"),
-      .words   = "CreateOAuth2Token: HTTP status 401: TOKEN_EXPIRED: Refresh token has expired; run aws login --profile a" },
+      .words   = "CreateOAuth2Token: HTTP status 401: TOKEN_EXPIRED: Refresh token has expired; run aws login" },
     { .name    = "an answer without a refresh token",
       .config  = LOGIN_PROFILE,
       .file    = LOGIN("2026-11-22T12:00:00Z"),
@@ -994,7 +1009,8 @@ static void expect_proof(const char *row, const fault_request *request)
     bool          malformed;
 
     snprintf(url, sizeof(url), "\"htu\":\"%s/v1/token\",\"iat\":1795435200,", fault_server_endpoint(server));
-    if (!fault_request_header(request, "DPoP", value, sizeof(value)) || strcmp(request->line, "POST /v1/token HTTP/1.1") != 0) {
+    if (!fault_request_header(request, "DPoP", value, sizeof(value)) ||
+        strcmp(request->line, "POST /v1/token HTTP/1.1") != 0) {
         complain(row, "no proof, or %s", request->line);
         return;
     }
@@ -1051,14 +1067,15 @@ static void test_login(void **state)
     expect_no_complaints();
 }
 
-/* ---- A file that can't be written --------------------------------------------------------------------------------- */
+/* ---- A file that can't be written -------------------------------------------------------------------------------- */
 
 /* No file may grow, as on a disk that is full: the token serves, the file is as it was, nothing lies beside it. */
 static void test_full_disk(void **state)
 {
     static const char *const nothing[3][2] = { { NULL } };
     static const fault_step  answers[]     = { ANSWER(FRESH_TOKEN), ANSWER(SSO_KEYS), { 0 } };
-    static const char        file[] = "{" TOKEN_UNTIL("2026-11-23T12:00:00Z") "," REGISTRATION("2027-01-01T00:00:00Z") "}";
+    static const char        file[]        = "{" TOKEN_UNTIL("2026-11-23T12:00:00Z") ","
+                                             REGISTRATION("2027-01-01T00:00:00Z") "}";
     struct rlimit            former, none;
     asked                    result;
     char                    *text;
@@ -1084,7 +1101,7 @@ static void test_full_disk(void **state)
     forget(&result);
 }
 
-/* ---- A whole client ----------------------------------------------------------------------------------------------- */
+/* ---- A whole client ---------------------------------------------------------------------------------------------- */
 
 /* The first call assumes the role, and both are signed with the keys of it. */
 static void test_client(void **state)
@@ -1110,7 +1127,8 @@ static void test_client(void **state)
     for (size_t i = 1; i < 3; i++) {
         assert_true(fault_request_header(fault_server_request(server, i), "Authorization", value, sizeof(value)));
         assert_non_null(strstr(value, "Credential=ASIAROLE/"));
-        assert_true(fault_request_header(fault_server_request(server, i), "X-Amz-Security-Token", value, sizeof(value)));
+        assert_true(fault_request_header(fault_server_request(server, i), "X-Amz-Security-Token", value,
+                                         sizeof(value)));
         assert_string_equal(value, "a/token==");
     }
     dynamo_client_free(client);

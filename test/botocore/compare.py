@@ -495,6 +495,8 @@ def main():
         by_server[name] = by_server.get(name, True) and not problems
     for name, problems in by_moto.run_roles(build, arguments.library, arguments.work):
         tally.count(f"DynamoDB with the keys of {name}, by moto", problems)
+        if not problems:
+            print(f"{name}: DynamoDB served its keys, by moto")
     check_members(model, tally, sent)
     print_proofs(model, sent, by_server, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
