@@ -87,6 +87,7 @@ typedef struct dynamo_buffer {
 void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length);
 void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
+void dynamo_buffer_encoded(dynamo_buffer *buffer, const char *text); /* for a form or a query (RFC 3986, section 2.1) */
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
 
@@ -668,9 +669,6 @@ typedef struct dynamo_sts_request {
 /* The keys that it answers with. CREDENTIALS: it refuses, in its own words. */
 dynamo_status dynamo_sts_ask(const dynamo_source *source, const dynamo_sts_request *request, dynamo_credentials *keys,
                              dynamo_error *error);
-
-/* What stands in a form or a query for a text (RFC 3986, section 2.1). */
-void dynamo_sts_encode(dynamo_buffer *out, const char *text);
 
 /* ---- sign_in.c: exchanges with the services behind aws sso login and aws login ----------------------------------- */
 

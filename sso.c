@@ -231,9 +231,9 @@ static dynamo_status ask_portal(const dynamo_source *source, const sso_profile *
     status = dynamo_sign_in_url(&url, source, DYNAMO_SERVICE_SSO, profile->region, "/federation/credentials?role_name=",
                                 error);
     if (status == DYNAMO_OK) {
-        dynamo_sts_encode(&url, profile->role);
+        dynamo_buffer_encoded(&url, profile->role);
         dynamo_buffer_text(&url, "&account_id=");
-        dynamo_sts_encode(&url, profile->account);
+        dynamo_buffer_encoded(&url, profile->account);
         status = url.failed ? dynamo_fail_memory(error) : ask_for_keys(source, profile, url.data, token, keys, error);
     }
     dynamo_buffer_free(&url);

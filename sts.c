@@ -18,24 +18,6 @@ static const char *const passing[] = { ">Throttling", ">RequestLimitExceeded", "
 
 /* ---- The request ------------------------------------------------------------------------------------------------- */
 
-void dynamo_sts_encode(dynamo_buffer *out, const char *text)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    static const char hex[]   = "0123456789ABCDEF";
-
-    for (; *text != '\0'; text++) {
-        const unsigned char byte = (unsigned char)*text;
-
-        if (strchr(plain, *text) != NULL) {
-            dynamo_buffer_char(out, *text);
-        } else {
-            dynamo_buffer_char(out, '%');
-            dynamo_buffer_char(out, hex[byte >> 4]);
-            dynamo_buffer_char(out, hex[byte & 0x0F]);
-        }
-    }
-}
-
 static void write_form(dynamo_buffer *out, const dynamo_sts_request *request)
 {
     dynamo_buffer_text(out, "Action=");
@@ -47,7 +29,7 @@ static void write_form(dynamo_buffer *out, const dynamo_sts_request *request)
         dynamo_buffer_char(out, '&');
         dynamo_buffer_text(out, request->parameters[i].name);
         dynamo_buffer_char(out, '=');
-        dynamo_sts_encode(out, request->parameters[i].value);
+        dynamo_buffer_encoded(out, request->parameters[i].value);
     }
 }
 
