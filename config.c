@@ -467,6 +467,14 @@ static dynamo_status take_keys_at_hand(dynamo_settings *settings, dynamo_error *
     return status;
 }
 
+/* Whether a source of keys that is asked is set up: the profile's, the environment's. The metadata service is there
+ * without a word on EC2; to be set up it has to be named. */
+static bool has_sources(const dynamo_settings *settings)
+{
+    return has_any(settings, settings->profile, keys_before_static) ||
+           has_any(settings, settings->profile, keys_after_static) || has_any(settings, NULL, source_variables);
+}
+
 /* What the sources work with stays for the client's life when there are no keys at hand. */
 static dynamo_status resolve_keys(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
@@ -483,8 +491,7 @@ static dynamo_status resolve_keys(dynamo_settings *settings, setting_sources *so
     if (status != DYNAMO_OK || settings->keys.access_key != NULL)
         return status;
     settings->keys_source = NULL;
-    if (!is_local(settings, sources) || has_any(settings, settings->profile, keys_before_static) ||
-        has_any(settings, settings->profile, keys_after_static) || has_any(settings, NULL, source_variables))
+    if (!is_local(settings, sources) || has_sources(settings))
         return DYNAMO_OK;
     /* DynamoDB Local and its like want an access key, of letters and digits, but have no secret to check it with. An
      * endpoint of theirs alone is thus enough. */
