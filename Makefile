@@ -46,7 +46,7 @@ HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c \
 	marshal.c shape.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c handle.c fetch.c \
 	process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c credentials.c \
-	pool.c transport.c request.c rules.c shorthand.c operations.c answer.c client.c describe.c call.c dynamo.c
+	pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c call.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 

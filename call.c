@@ -23,6 +23,15 @@ static const dynamo_endpoint *endpoint_of(const dynamo_client *client, dynamo_se
                                               : &settings->dynamodb;
 }
 
+/* The account that the request names beats that of the keys. NULL: *error tells why it can't be sent. */
+static const dynamo_endpoint *endpoint_for(const dynamo_message *message, const dynamo_keys *keys,
+                                           dynamo_account_endpoint *own, dynamo_error *error)
+{
+    const char *account = message->account != NULL ? message->account : keys->values.account_id;
+
+    return dynamo_endpoint_of_account(own, message->endpoint, account, error);
+}
+
 /* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
 typedef struct one_attempt {
@@ -48,10 +57,11 @@ static dynamo_deadline attempt_deadline(const one_attempt *attempt)
 static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_handle *handle, json_t **response,
                               dynamo_error *error)
 {
-    const dynamo_message *message = attempt->message;
-    dynamo_deadline       own     = attempt_deadline(attempt);
-    dynamo_exchange       exchange = {
-              .endpoint    = message->endpoint,
+    const dynamo_message   *message = attempt->message;
+    dynamo_account_endpoint of_account;
+    dynamo_deadline         own      = attempt_deadline(attempt);
+    dynamo_exchange         exchange = {
+              .endpoint    = endpoint_for(message, keys, &of_account, error),
               .target      = message->target,
               .body        = message->body->data,
               .body_length = message->body->length,
@@ -61,8 +71,11 @@ static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_ha
               .deadline    = &own,
               .now         = dynamo_clock_wall(),
     };
-    dynamo_status status = dynamo_exchange_run(&exchange, handle, error);
+    dynamo_status status;
 
+    if (exchange.endpoint == NULL)
+        return DYNAMO_ERR_INVALID_ARGUMENT;
+    status                  = dynamo_exchange_run(&exchange, handle, error);
     error->attempts         = attempt->number;
     error->http_status      = exchange.http_status;
     attempt->response_bytes = (int64_t)handle->body.length;
@@ -243,6 +256,7 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
     dynamo_request request;
     dynamo_buffer  body = { 0 };
     char           target[TARGET_SIZE];
+    char           account[DYNAMO_LABEL_SIZE];
     dynamo_status  status = dynamo_request_fill(&request, operation, arguments, options, error);
     dynamo_message message = {
         .operation    = operation->name,
@@ -261,6 +275,9 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
     (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[operation->service], operation->name);
     if (status == DYNAMO_OK)
         status = write_body(&body, &request, error);
+    if (status == DYNAMO_OK && message.endpoint->account_suffix != NULL &&
+        dynamo_account_of_request(account, &request, client->core->settings.region))
+        message.account = account;
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
     dynamo_request_free(&request);
@@ -296,6 +313,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     dynamo_service    service = dynamo_service_of(operation);
     dynamo_buffer     body    = { 0 };
     char              target[TARGET_SIZE];
+    char              account[DYNAMO_LABEL_SIZE];
     dynamo_message    message = {
            .operation    = operation,
            .table_name   = json_string_value(json_object_get(request, "TableName")),
@@ -313,6 +331,9 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     status = dynamo_write_json(&body, request, &root, error);
     if (status == DYNAMO_OK && body.failed)
         status = dynamo_fail_memory(error);
+    if (status == DYNAMO_OK && message.endpoint->account_suffix != NULL &&
+        dynamo_account_of_document(account, service, request, client->core->settings.region))
+        message.account = account;
     if (status == DYNAMO_OK)
         status = send_message(client, &message, answer, error);
     dynamo_buffer_free(&body);

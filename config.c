@@ -42,8 +42,11 @@ static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DE
 static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
 static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
 
-#define ENDPOINT_SETTING(option, variable, service) \
-    { option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, { "services " service " endpoint_url", "endpoint_url" } }
+#define ENDPOINT_SETTING(option, variable, service)                  \
+    {                                                                \
+        option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, \
+        { "services " service " endpoint_url", "endpoint_url" },     \
+    }
 
 /* SearchVectors goes where the option and the variables for DynamoDB lead. */
 static const setting_names endpoint_settings[DYNAMO_SERVICE_COUNT] = {
@@ -298,23 +301,27 @@ static const char *endpoint_option(const dynamo_config *config, dynamo_service s
     }
 }
 
-/* The URL that was given for a service, if any was. */
-static dynamo_status take_endpoint(char **given_url, const setting_sources *sources, dynamo_service service,
-                                   bool ignored, dynamo_error *error)
+static dynamo_status keep_url(dynamo_given_url *url, const char *text, const char *name, dynamo_error *error)
 {
-    const char         *option   = endpoint_option(sources->config, service);
-    const found_setting url      = find(sources, &endpoint_settings[service], option);
-    dynamo_endpoint     endpoint = { 0 };
-    dynamo_status       status;
+    return keep(&url->text, text) && keep(&url->name, name) ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* The URL that was given for a service, if any was. */
+static dynamo_status take_url(dynamo_given_url *url, const setting_sources *sources, dynamo_service service,
+                              bool ignored, dynamo_error *error)
+{
+    const char         *option = endpoint_option(sources->config, service);
+    const found_setting found  = find(sources, &endpoint_settings[service], option);
     char                name[SOURCE_NAME_SIZE];
 
-    if (url.text == NULL || (ignored && !url.is_option))
+    if (found.text == NULL || (ignored && !found.is_option))
         return DYNAMO_OK;
-    status       = dynamo_endpoint_parse(&endpoint, url.text, name_source(sources, &url, name), error);
-    *given_url   = endpoint.url;
-    endpoint.url = NULL;
-    dynamo_endpoint_free(&endpoint);
-    return status;
+    return keep_url(url, found.text, name_source(sources, &found, name), error);
+}
+
+static dynamo_status parse_given(dynamo_endpoint *endpoint, const dynamo_given_url *url, dynamo_error *error)
+{
+    return url->text != NULL ? dynamo_endpoint_parse(endpoint, url->text, url->name, error) : DYNAMO_OK;
 }
 
 /* What stands in place of AWS's own hosts, and which of those. Of DynamoDB's the rest depends on where they are. */
@@ -333,18 +340,29 @@ static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_source
     if (status == DYNAMO_OK)
         status = find_switch(&ignored, sources, &ignore_setting, DYNAMO_UNSET, error);
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_SERVICE_COUNT; i++)
-        status = take_endpoint(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
-    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_DYNAMODB] != NULL)
-        status = dynamo_endpoint_parse(&settings->dynamodb, hosts->given[DYNAMO_SERVICE_DYNAMODB], "endpoint", error);
-    if (status == DYNAMO_OK && hosts->given[DYNAMO_SERVICE_STREAMS] != NULL)
-        status = dynamo_endpoint_parse(&settings->streams, hosts->given[DYNAMO_SERVICE_STREAMS], "endpoint", error);
+        status = take_url(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
+    if (status == DYNAMO_OK)
+        status = parse_given(&settings->dynamodb, &hosts->given[DYNAMO_SERVICE_DYNAMODB], error);
+    if (status == DYNAMO_OK)
+        status = parse_given(&settings->streams, &hosts->given[DYNAMO_SERVICE_STREAMS], error);
     return status;
+}
+
+/* Whether the word was in the text, which it is cut out of. */
+static bool cut_out(char *text, const char *word)
+{
+    const size_t length = strlen(word);
+    bool         found  = false;
+
+    for (char *place = strstr(text, word); place != NULL; place = strstr(place, word)) {
+        memmove(place, place + length, strlen(place + length) + 1);
+        found = true;
+    }
+    return found;
 }
 
 static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const char *signing;
-
     sources->region = find(sources, &region_setting, sources->config->region).text;
     if (sources->region == NULL && settings->dynamodb.loopback) {
         sources->region  = "us-east-1";
@@ -354,21 +372,27 @@ static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *
         return dynamo_fail(error, DYNAMO_ERR_NO_REGION,
                            "no region: set region in dynamo_config, AWS_REGION, or region in profile %s of %s",
                            sources->profile, dynamo_profiles_files(sources->profiles));
-    signing = strcmp(sources->region, "local") == 0 ? "us-east-1" : sources->region;
-    return keep(&settings->region, signing) ? DYNAMO_OK : dynamo_fail_memory(error);
+    if (strcmp(sources->region, "local") == 0)
+        return keep(&settings->region, "us-east-1") ? DYNAMO_OK : dynamo_fail_memory(error);
+    if (!keep(&settings->region, sources->region))
+        return dynamo_fail_memory(error);
+    /* "fips-us-east-1" and "us-east-1-fips" are how one once asked for a region's FIPS hosts. */
+    if (cut_out(settings->region, "fips-") || cut_out(settings->region, "-fips"))
+        settings->hosts.fips = true;
+    sources->region = settings->region;
+    return DYNAMO_OK;
 }
 
 /* Streams of a local server are on its own port. Where region or keys are missing, AWS's host could serve none. */
 static dynamo_status share_local_endpoint(dynamo_settings *settings, const setting_sources *sources,
                                           dynamo_error *error)
 {
-    char **given_urls = settings->hosts.given;
+    const dynamo_given_url *dynamodb = &settings->hosts.given[DYNAMO_SERVICE_DYNAMODB];
+    dynamo_given_url       *streams  = &settings->hosts.given[DYNAMO_SERVICE_STREAMS];
 
-    if (given_urls[DYNAMO_SERVICE_STREAMS] != NULL || !settings->dynamodb.loopback
-        || (!sources->guessed && !sources->placeholders))
+    if (streams->text != NULL || !settings->dynamodb.loopback || (!sources->guessed && !sources->placeholders))
         return DYNAMO_OK;
-    return keep(&given_urls[DYNAMO_SERVICE_STREAMS], given_urls[DYNAMO_SERVICE_DYNAMODB]) ? DYNAMO_OK
-                                                                                         : dynamo_fail_memory(error);
+    return keep_url(streams, dynamodb->text, dynamodb->name, error);
 }
 
 /* Of Streams, which has account hosts with FIPS too but not in all regions, only a call tells. */

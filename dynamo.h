@@ -228,9 +228,9 @@ typedef struct dynamo_config {
     const char *ca_file;                  /* PEM file of the certificate authorities to trust; NULL: libcurl's own */
     const char *app_id;                   /* joins the User-Agent as app/<id> */
     const char *retry_mode;               /* not used by this version, which makes one attempt: leave it NULL */
-    const char *account_id_endpoint_mode; /* not used by this version, which refuses "required": leave it NULL */
-    dynamo_bool use_fips_endpoint;        /* not used by this version: DYNAMO_TRUE is refused */
-    dynamo_bool use_dualstack_endpoint;   /* not used by this version: DYNAMO_TRUE is refused */
+    const char *account_id_endpoint_mode; /* "preferred" (NULL), "disabled", "required": accounts' hosts */
+    dynamo_bool use_fips_endpoint;        /* AWS's FIPS hosts; refused beside an endpoint */
+    dynamo_bool use_dualstack_endpoint;   /* AWS's hosts for IPv6 and IPv4; refused beside an endpoint */
 
     unsigned max_attempts;       /* 0: 4; this version makes one attempt a call, whatever stands here */
     int64_t  connect_timeout_ms; /* to connect, TLS included; 0: 5,000 */

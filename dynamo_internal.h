@@ -17,6 +17,7 @@
  *     credentials.c                                               the keys in use
  *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
+ *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  describe.c  call.c                                the client, in words; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -430,9 +431,15 @@ typedef enum dynamo_account_mode {
     DYNAMO_ACCOUNT_REQUIRED,
 } dynamo_account_mode;
 
+/* A URL in place of AWS's own, as it was found: what is wrong with it is told when the service is to be used. */
+typedef struct dynamo_given_url {
+    char *text; /* NULL: none */
+    char *name; /* of what gave it, for messages */
+} dynamo_given_url;
+
 /* What decides on hosts besides service and region. */
 typedef struct dynamo_hosts {
-    char               *given[DYNAMO_SERVICE_COUNT]; /* URLs in place of AWS's own; NULL: none. Parsed once already */
+    dynamo_given_url    given[DYNAMO_SERVICE_COUNT];
     bool                fips;
     bool                dual_stack;
     dynamo_account_mode account_mode;
@@ -441,12 +448,28 @@ typedef struct dynamo_hosts {
 /* A URL that the user gave. `name` says which in messages ("endpoint", "AWS_ENDPOINT_URL"). INVALID_ARGUMENT. */
 dynamo_status dynamo_endpoint_parse(dynamo_endpoint *endpoint, const char *url, const char *name, dynamo_error *error);
 
-/* The one that is given for a service, or AWS's own for a region. INVALID_ARGUMENT: the region is no host label, or what
- * is asked for excludes each other. To dynamo_endpoint_free(). */
+/* The one that is given for a service, or AWS's own for a region; to dynamo_endpoint_free(). INVALID_ARGUMENT: the
+ * region is no host label, the URL is none, or what is asked for excludes each other. */
 dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
                                          const char *region, dynamo_error *error);
 void          dynamo_endpoint_free(dynamo_endpoint *endpoint);
 void          dynamo_hosts_free(dynamo_hosts *hosts);
+
+#define DYNAMO_LABEL_SIZE 64 /* a label of a host name, as an account's number is */
+
+/* The account that an ARN of DynamoDB's in the region names. false: none, or the text is no such ARN; NULL allowed. */
+bool dynamo_account_of_arn(char account[DYNAMO_LABEL_SIZE], const char *text, const char *region);
+
+/* An account's own endpoint, for one exchange. Nothing in it is allocated. */
+typedef struct dynamo_account_endpoint {
+    dynamo_endpoint endpoint;
+    char            url[256]; /* a label, a service's name, a region and the longest suffix are less */
+} dynamo_account_endpoint;
+
+/* The endpoint for an account (NULL: unknown): its own, made in *own, where it has one, else the shared one. NULL:
+ * INVALID_ARGUMENT, since the shared one won't do or the account is no host label. */
+const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, const dynamo_endpoint *shared,
+                                                  const char *account, dynamo_error *error);
 
 /* ---- config.c: a client's settings, resolved --------------------------------------------------------------------- */
 
@@ -788,7 +811,7 @@ typedef struct dynamo_handle {
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
 
-    const dynamo_endpoint *endpoint; /* that the URL and the Host line are set to */
+    dynamo_buffer          url; /* that is set, and that the Host line belongs to; empty: none */
     struct curl_slist      lines[DYNAMO_LINE_COUNT];
     dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
     dynamo_buffer          scratch;
@@ -975,13 +998,21 @@ extern const dynamo_shape dynamo_shape_error;   /* an error's members that have 
 dynamo_service dynamo_service_of(const char *name);
 bool           dynamo_operation_may_write(const char *name);
 
+/* ---- account.c: whose tables a request is about ------------------------------------------------------------------ */
+
+/* The account that the ARN of a table or another resource names, where the request has one of the region. */
+bool dynamo_account_of_request(char account[DYNAMO_LABEL_SIZE], const dynamo_request *request, const char *region);
+bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service service, json_t *document,
+                                const char *region);
+
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
     const char            *table_name; /* NULL: none */
-    const dynamo_endpoint *endpoint;
+    const dynamo_endpoint *endpoint;   /* that all accounts share */
+    const char            *account;    /* that the request names; NULL: none, that of the keys counts */
     const char            *target;
     const dynamo_buffer   *body;
     const dynamo_token    *token; /* NULL: none */

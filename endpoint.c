@@ -349,14 +349,13 @@ typedef struct aws_partition {
     const char *suffix;       /* of its hosts */
     const char *dual_suffix;  /* of those that have IPv6 addresses too */
     const char *login_suffix; /* of those of AWS Sign-In */
-    bool        plain_fips;   /* its usual hosts are the FIPS ones; only the dual-stack ones have names of their own */
+    bool        plain_fips;   /* its usual hosts are FIPS ones; dual-stack and Sign-In have others */
     bool        accounts;     /* some of its regions have hosts for single accounts */
 } aws_partition;
 
-#define GOVERNMENT (&partitions[1])
+/* The partition aws is the last: it has what no other one has. */
 #define COMMERCIAL (&partitions[DYNAMO_COUNT(partitions) - 1])
 
-/* The partition aws is the last: it has what no other one has. */
 static const aws_partition partitions[] = {
     { "aws-cn-global", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "amazonaws.cn", false, true },
     { "aws-us-gov-global", "us-gov-", "amazonaws.com", "api.aws", "amazonaws-us-gov.com", true, true },
@@ -372,27 +371,40 @@ static const aws_partition partitions[] = {
 static const char *const dynamodb_account_regions[] = { "us-gov-east-1", "us-gov-west-1", "cn-north-1",
                                                         "cn-northwest-1", NULL };
 static const char *const streams_no_account_regions[] = { "me-central-1", "me-south-1", NULL };
-static const char *const none[]                       = { NULL };
 
 typedef struct host_rule {
+    const char        *title; /* in messages */
     const char        *name;
-    const char        *dual_name;       /* NULL: the same */
-    const char        *account_name;    /* behind an account's number; NULL: none has hosts of its own */
-    const char *const *account_regions; /* outside of the partition aws; NULL: all of the partition's */
-    const char *const *no_account_regions;
-    bool               account_fips; /* the accounts' hosts have FIPS ones beside them */
-    bool               local;        /* a server on this machine has it too */
+    const char        *dual_name;          /* NULL: the same */
+    const char        *account_name;       /* behind an account's number; NULL: none has hosts of its own */
+    const char *const *account_regions;    /* outside of the partition aws; NULL: all of the partition's */
+    const char *const *no_account_regions; /* NULL: none */
+    bool               account_fips;       /* the accounts' hosts have FIPS ones beside them */
+    bool               local;              /* a server on this machine has it too */
 } host_rule;
 
 static const host_rule host_rules[DYNAMO_SERVICE_COUNT] = {
-    [DYNAMO_SERVICE_DYNAMODB] = { "dynamodb", NULL, "ddb", dynamodb_account_regions, none, false, true },
-    [DYNAMO_SERVICE_SEARCH]   = { "search-dynamodb", NULL, "search-ddb", dynamodb_account_regions, none, false, true },
-    [DYNAMO_SERVICE_STREAMS]  = { "streams.dynamodb", "streams-dynamodb", "streams-ddb", NULL,
-                                  streams_no_account_regions, true, true },
-    [DYNAMO_SERVICE_STS]      = { .name = "sts" },
-    [DYNAMO_SERVICE_SSO]      = { .name = "portal.sso" },
-    [DYNAMO_SERVICE_SSO_OIDC] = { .name = "oidc" },
-    [DYNAMO_SERVICE_SIGNIN]   = { .name = "signin" },
+    [DYNAMO_SERVICE_DYNAMODB] = { .title           = "DynamoDB",
+                                  .name            = "dynamodb",
+                                  .account_name    = "ddb",
+                                  .account_regions = dynamodb_account_regions,
+                                  .local           = true },
+    [DYNAMO_SERVICE_SEARCH]   = { .title           = "SearchVectors",
+                                  .name            = "search-dynamodb",
+                                  .account_name    = "search-ddb",
+                                  .account_regions = dynamodb_account_regions,
+                                  .local           = true },
+    [DYNAMO_SERVICE_STREAMS]  = { .title              = "DynamoDB Streams",
+                                  .name               = "streams.dynamodb",
+                                  .dual_name          = "streams-dynamodb",
+                                  .account_name       = "streams-ddb",
+                                  .no_account_regions = streams_no_account_regions,
+                                  .account_fips       = true,
+                                  .local              = true },
+    [DYNAMO_SERVICE_STS]      = { .title = "STS", .name = "sts" },
+    [DYNAMO_SERVICE_SSO]      = { .title = "SSO", .name = "portal.sso" },
+    [DYNAMO_SERVICE_SSO_OIDC] = { .title = "SSO-OIDC", .name = "oidc" },
+    [DYNAMO_SERVICE_SIGNIN]   = { .title = "AWS Sign-In", .name = "signin" },
 };
 
 static bool is_in_partition(const aws_partition *partition, const char *region)
@@ -429,9 +441,9 @@ static bool is_host_label(const char *text)
 
 static bool is_one_of(const char *const *names, const char *name)
 {
-    while (*names != NULL && strcmp(*names, name) != 0)
+    while (names != NULL && *names != NULL && strcmp(*names, name) != 0)
         names++;
-    return *names != NULL;
+    return names != NULL && *names != NULL;
 }
 
 static bool has_account_hosts(const host_rule *rule, const aws_partition *partition, const char *region)
@@ -464,7 +476,7 @@ static void append_login_host(dynamo_buffer *url, const dynamo_hosts *hosts, con
 {
     const aws_partition *partition = partition_of(region);
 
-    if (hosts->dual_stack || (hosts->fips && partition != GOVERNMENT)) {
+    if (hosts->dual_stack || (hosts->fips && !partition->plain_fips)) {
         append_host(url, hosts, &host_rules[DYNAMO_SERVICE_SIGNIN], region);
         return;
     }
@@ -488,14 +500,15 @@ static void append_account_suffix(dynamo_buffer *host, const dynamo_hosts *hosts
     dynamo_buffer_text(host, suffix_of(partition_of(region), hosts));
 }
 
-/* Whether FIPS or dual-stack hosts are asked for where there are none, in words. */
-static dynamo_status refuse_variants(const dynamo_hosts *hosts, const char *beside, dynamo_error *error)
+/* FIPS or dual-stack hosts where it is settled already what host it is. */
+static dynamo_status refuse_variants(const dynamo_hosts *hosts, const char *beside, const char *title,
+                                     dynamo_error *error)
 {
     if (!hosts->fips && !hosts->dual_stack)
         return DYNAMO_OK;
     return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
-                       "%s is set beside %s, which is used as it is: unset one of the two",
-                       hosts->fips ? "use_fips_endpoint" : "use_dualstack_endpoint", beside);
+                       "%s is set beside %s for %s, which is used as it is: unset one of the two",
+                       hosts->fips ? "use_fips_endpoint" : "use_dualstack_endpoint", beside, title);
 }
 
 /* The accounts' hosts besides the one that all share. */
@@ -540,10 +553,10 @@ static dynamo_status refuse_dual_host(const dynamo_endpoint *endpoint, const cha
 static dynamo_status given_host(dynamo_endpoint *endpoint, const dynamo_hosts *hosts, dynamo_service service,
                                 const char *region, dynamo_error *error)
 {
-    dynamo_status status = refuse_variants(hosts, "an endpoint", error);
+    dynamo_status status = refuse_variants(hosts, "an endpoint", host_rules[service].title, error);
 
     if (status == DYNAMO_OK)
-        status = dynamo_endpoint_parse(endpoint, hosts->given[service], "endpoint", error);
+        status = dynamo_endpoint_parse(endpoint, hosts->given[service].text, hosts->given[service].name, error);
     if (status == DYNAMO_OK && service == DYNAMO_SERVICE_DYNAMODB)
         status = refuse_dual_host(endpoint, region, error);
     if (status != DYNAMO_OK)
@@ -578,19 +591,84 @@ dynamo_status dynamo_endpoint_of_service(dynamo_endpoint *endpoint, const dynamo
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
                            "\"%.80s\" is no region: expected 1 to 63 letters, digits and hyphens, as in us-east-1",
                            region);
-    if (hosts->given[service] != NULL)
+    if (hosts->given[service].text != NULL)
         return given_host(endpoint, hosts, service, region, error);
     /* DynamoDB Local, which serves the Streams operations on the same port. */
     if (host_rules[service].local && strcmp(region, "local") == 0) {
-        status = refuse_variants(hosts, "the region local", error);
+        status = refuse_variants(hosts, "the region local", host_rules[service].title, error);
         return status == DYNAMO_OK ? dynamo_endpoint_parse(endpoint, "http://localhost:8000", "local", error) : status;
     }
     return own_host(endpoint, hosts, service, region, error);
 }
 
+/* ---- Single accounts --------------------------------------------------------------------------------------------- */
+
+/* The next part of an ARN, which a colon ends; the last one ends with the text. */
+static const char *next_part(const char **rest, size_t *length, bool last)
+{
+    const char *part = *rest;
+
+    *length = last ? strlen(part) : strcspn(part, ":");
+    *rest   = part + *length + (part[*length] == ':' ? 1 : 0);
+    return part;
+}
+
+/* "arn:PARTITION:dynamodb:REGION:ACCOUNT:RESOURCE" */
+bool dynamo_account_of_arn(char account[DYNAMO_LABEL_SIZE], const char *text, const char *region)
+{
+    enum { ARN, PARTITION, SERVICE, REGION, ACCOUNT, RESOURCE, PARTS };
+    const char *parts[PARTS];
+    size_t      lengths[PARTS];
+
+    if (text == NULL || strncmp(text, "arn:", 4) != 0)
+        return false;
+    for (int i = 0; i < PARTS; i++)
+        parts[i] = next_part(&text, &lengths[i], i == RESOURCE);
+    if (lengths[PARTITION] == 0 || lengths[RESOURCE] == 0 || lengths[ACCOUNT] >= DYNAMO_LABEL_SIZE
+        || lengths[SERVICE] != strlen("dynamodb") || memcmp(parts[SERVICE], "dynamodb", lengths[SERVICE]) != 0
+        || lengths[REGION] != strlen(region) || memcmp(parts[REGION], region, lengths[REGION]) != 0)
+        return false;
+    memcpy(account, parts[ACCOUNT], lengths[ACCOUNT]);
+    account[lengths[ACCOUNT]] = '\0';
+    return is_host_label(account);
+}
+
+const dynamo_endpoint *dynamo_endpoint_of_account(dynamo_account_endpoint *own, const dynamo_endpoint *shared,
+                                                  const char *account, dynamo_error *error)
+{
+    static const char scheme[] = "https://";
+
+    if (!shared->needs_account && (account == NULL || shared->account_suffix == NULL))
+        return shared;
+    if (shared->account_suffix == NULL) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "account_id_endpoint_mode is required, but accounts have no hosts of their own beside %s",
+                          shared->host);
+        return NULL;
+    }
+    if (account == NULL) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "account_id_endpoint_mode is required, but the account isn't known: give tables by their "
+                          "ARN, or credentials with their account ID (AWS_ACCOUNT_ID, aws_account_id of the profile)");
+        return NULL;
+    }
+    if (!is_host_label(account)) {
+        (void)dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                          "the account ID of the credentials, \"%.80s\", is none: expected twelve digits", account);
+        return NULL;
+    }
+    (void)snprintf(own->url, sizeof(own->url), "%s%s%s", scheme, account, shared->account_suffix);
+    own->endpoint      = *shared;
+    own->endpoint.url  = own->url;
+    own->endpoint.host = own->url + sizeof(scheme) - 1;
+    return &own->endpoint;
+}
+
 void dynamo_hosts_free(dynamo_hosts *hosts)
 {
-    for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++)
-        free(hosts->given[i]);
+    for (size_t i = 0; i < DYNAMO_SERVICE_COUNT; i++) {
+        free(hosts->given[i].text);
+        free(hosts->given[i].name);
+    }
     *hosts = (dynamo_hosts){ 0 };
 }

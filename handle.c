@@ -274,6 +274,7 @@ void dynamo_handle_free(dynamo_handle *handle)
     dynamo_sigpipe_release(&guard);
     for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
+    dynamo_buffer_free(&handle->url);
     dynamo_buffer_free(&handle->scratch);
     dynamo_buffer_free(&handle->body);
     free(handle);

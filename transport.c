@@ -81,19 +81,19 @@ static CURLcode set_body(const dynamo_exchange *exchange, dynamo_handle *handle)
     return curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
 }
 
-/* The endpoint hardly ever changes on a handle: a client has two at most. */
+/* The URL hardly ever changes on a handle. Its text is compared, since an account's endpoint lives for one call. */
 static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *handle)
 {
     CURLcode code;
 
-    if (handle->endpoint == exchange->endpoint)
+    if (handle->url.length > 0 && strcmp(handle->url.data, exchange->endpoint->url) == 0)
         return CURLE_OK;
-    handle->endpoint = NULL;
-    code             = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
+    dynamo_buffer_clear(&handle->url);
+    code = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
     set_line(handle, DYNAMO_LINE_HOST, "Host: ", exchange->endpoint->host);
     if (code != CURLE_OK || handle->texts[DYNAMO_LINE_HOST].failed)
         return CURLE_OUT_OF_MEMORY;
-    handle->endpoint = exchange->endpoint;
+    dynamo_buffer_text(&handle->url, exchange->endpoint->url);
     return CURLE_OK;
 }
 

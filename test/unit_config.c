@@ -732,7 +732,12 @@ static const struct {
     { "local", "localhost:8000" },
 };
 
-static const dynamo_hosts plain = { .fips = false };
+static dynamo_status of_region(dynamo_endpoint *endpoint, const char *region, dynamo_error *error)
+{
+    const dynamo_hosts plain = { .fips = false };
+
+    return dynamo_endpoint_of_service(endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, region, error);
+}
 
 static void test_regions(void **state)
 {
@@ -745,7 +750,7 @@ static void test_regions(void **state)
         char            url[200];
 
         snprintf(url, sizeof(url), "%s://%s/", local ? "http" : "https", region_rows[i].host);
-        expect_status(region, DYNAMO_OK, dynamo_endpoint_of_service(&endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, region, &error), &error);
+        expect_status(region, DYNAMO_OK, of_region(&endpoint, region, &error), &error);
         expect_text(region, "url", url, endpoint.url);
         expect_text(region, "host", region_rows[i].host, endpoint.host);
         expect_text(region, "path", "/", endpoint.path);
@@ -764,7 +769,7 @@ static void test_refused_regions(void **state)
     for (size_t i = 0; i < DYNAMO_COUNT(regions); i++) {
         dynamo_endpoint endpoint = { 0 };
         dynamo_error    error    = { 0 };
-        dynamo_status   status   = dynamo_endpoint_of_service(&endpoint, &plain, DYNAMO_SERVICE_DYNAMODB, regions[i], &error);
+        dynamo_status   status   = of_region(&endpoint, regions[i], &error);
 
         expect_status(regions[i], DYNAMO_ERR_INVALID_ARGUMENT, status, &error);
         expect_fragment(regions[i], "is no region", &error);
@@ -1081,11 +1086,6 @@ static const failure_row failure_rows[] = {
     { .name = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", .status = REFUSED,
       .environment = REGION ENV_KEYS "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=yes",
       .fragments = { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is neither true nor false" } },
-    { .name = "AWS_ENDPOINT_URL_STS", .environment = REGION ENV_KEYS "AWS_ENDPOINT_URL_STS=sts.example.com",
-      .status = REFUSED, .fragments = { "AWS_ENDPOINT_URL_STS is refused", "begins with http:// or https://" } },
-    { .name = "sso of services", .environment = REGION ENV_KEYS, .status = REFUSED,
-      .file = "[default]\nservices = s\n[services s]\nsso =\n endpoint_url = http://u@a\n",
-      .fragments = { "services sso endpoint_url in profile default is refused: it has a user name" } },
     { .name = "the dual-stack host as endpoint", .environment = REGION ENV_KEYS, .status = REFUSED,
       .config = { .endpoint = "https://DynamoDB.us-east-1.api.aws/" },
       .fragments = { "dynamodb.us-east-1.api.aws", "use_dualstack_endpoint" } },
@@ -1198,6 +1198,165 @@ static void test_failures(void **state)
             fail_msg("%s: a secret is in the message: %s", row->name, error.message);
         expect_empty(row->name, &settings);
         assert_int_equal(dynamo_settings_load(&settings, &row->config, NULL), row->status);
+    }
+}
+
+/* ---- Hosts ------------------------------------------------------------------------------------------------------- */
+
+#define SERVICES "services = s\n[services s]\n"
+
+/* Where the settings of hosts come from. What hosts they lead to is unit_endpoints.c's. */
+static const struct {
+    const char    *name;
+    dynamo_config  config;
+    const char    *environment;
+    const char    *file;
+    dynamo_service service;
+    const char    *url;
+} host_rows[] = {
+    { "FIPS: option", { .use_fips_endpoint = DYNAMO_TRUE }, REGION, NULL, DYNAMO_SERVICE_DYNAMODB,
+      "https://dynamodb-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: variable", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=TRUE", "[default]\nuse_fips_endpoint = false\n",
+      DYNAMO_SERVICE_DYNAMODB, "https://dynamodb-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: key", { 0 }, REGION, "[default]\nuse_fips_endpoint = true\n", DYNAMO_SERVICE_STS,
+      "https://sts-fips.us-east-1.amazonaws.com/" },
+    { "FIPS: option beats variable", { .use_fips_endpoint = DYNAMO_FALSE }, REGION "AWS_USE_FIPS_ENDPOINT=true", NULL,
+      DYNAMO_SERVICE_DYNAMODB, US },
+    { "FIPS: variable beats key", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=false", "[default]\nuse_fips_endpoint = true\n",
+      DYNAMO_SERVICE_DYNAMODB, US },
+    { "FIPS: an empty variable is unset", { 0 }, REGION "AWS_USE_FIPS_ENDPOINT=", NULL, DYNAMO_SERVICE_DYNAMODB, US },
+    { "dual-stack: option", { .use_dualstack_endpoint = DYNAMO_TRUE }, REGION, NULL, DYNAMO_SERVICE_DYNAMODB,
+      "https://dynamodb.us-east-1.api.aws/" },
+    { "dual-stack: variable", { 0 }, REGION "AWS_USE_DUALSTACK_ENDPOINT=true", NULL, DYNAMO_SERVICE_STREAMS,
+      "https://streams-dynamodb.us-east-1.api.aws/" },
+    { "dual-stack: key", { 0 }, REGION, "[default]\nuse_dualstack_endpoint = True\n", DYNAMO_SERVICE_SSO,
+      "https://portal.sso.us-east-1.api.aws/" },
+    { "dual-stack: option beats variable", { .use_dualstack_endpoint = DYNAMO_FALSE },
+      REGION "AWS_USE_DUALSTACK_ENDPOINT=true", NULL, DYNAMO_SERVICE_DYNAMODB, US },
+
+    { "sts: none is given", { 0 }, REGION, NULL, DYNAMO_SERVICE_STS, "https://sts.us-east-1.amazonaws.com/" },
+    { "sts: the endpoint of DynamoDB is none", { .endpoint = "http://a" }, REGION, NULL, DYNAMO_SERVICE_STS,
+      "https://sts.us-east-1.amazonaws.com/" },
+    { "sts: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_STS=http://a\nAWS_ENDPOINT_URL=http://b", NULL,
+      DYNAMO_SERVICE_STS, "http://a/" },
+    { "sts: the variable of all", { .endpoint = "http://a" }, REGION "AWS_ENDPOINT_URL=http://b",
+      "[default]\n" SERVICES "sts =\n endpoint_url = http://c\n", DYNAMO_SERVICE_STS, "http://b/" },
+    { "sts: services", { 0 }, REGION,
+      "[default]\nendpoint_url = http://d\n" SERVICES "sts =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_STS, "http://c/" },
+    { "sts: the key of all", { 0 }, REGION,
+      "[default]\nendpoint_url = http://d\n" SERVICES "sso =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_STS, "http://d/" },
+    { "sts: ignored", { 0 }, REGION "AWS_ENDPOINT_URL_STS=x\nAWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL,
+      DYNAMO_SERVICE_STS, "https://sts.us-east-1.amazonaws.com/" },
+    { "sso: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SSO=http://a\nAWS_ENDPOINT_URL_SSO_OIDC=http://b", NULL,
+      DYNAMO_SERVICE_SSO, "http://a/" },
+    { "sso: services", { 0 }, REGION, "[default]\n" SERVICES "sso =\n endpoint_url = http://c\n", DYNAMO_SERVICE_SSO,
+      "http://c/" },
+    { "sso-oidc: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SSO=http://a\nAWS_ENDPOINT_URL_SSO_OIDC=http://b", NULL,
+      DYNAMO_SERVICE_SSO_OIDC, "http://b/" },
+    { "sso-oidc: services", { 0 }, REGION, "[default]\n" SERVICES "sso_oidc =\n endpoint_url = http://c/d\n",
+      DYNAMO_SERVICE_SSO_OIDC, "http://c/d" },
+    { "signin: its variable", { 0 }, REGION "AWS_ENDPOINT_URL_SIGNIN=http://[::1]:1", NULL, DYNAMO_SERVICE_SIGNIN,
+      "http://[::1]:1/" },
+    { "signin: services", { 0 }, REGION, "[default]\n" SERVICES "signin =\n endpoint_url = http://c\n",
+      DYNAMO_SERVICE_SIGNIN, "http://c/" },
+    { "SearchVectors: the endpoint of DynamoDB", { .endpoint = "http://a" }, REGION, NULL, DYNAMO_SERVICE_SEARCH,
+      "http://a/" },
+    { "SearchVectors: the variable of DynamoDB", { 0 }, REGION "AWS_ENDPOINT_URL_DYNAMODB=http://a", NULL,
+      DYNAMO_SERVICE_SEARCH, "http://a/" },
+};
+
+static void test_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(host_rows); i++) {
+        const char     *name     = host_rows[i].name;
+        dynamo_endpoint endpoint = { 0 };
+        dynamo_error    error    = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(host_rows[i].environment);
+        write_files(host_rows[i].file, NULL);
+        expect_status(name, DYNAMO_OK, dynamo_settings_load(&settings, &host_rows[i].config, &error), &error);
+        clear_environment(); /* what counts is what was there before */
+        expect_status(name, DYNAMO_OK, dynamo_endpoint_of_service(&endpoint, &settings.hosts, host_rows[i].service,
+                                                                  settings.region, &error), &error);
+        expect_text(name, "url", host_rows[i].url, endpoint.url);
+        dynamo_endpoint_free(&endpoint);
+        dynamo_settings_free(&settings);
+    }
+}
+
+/* Only who uses a service hears what is wrong with its endpoint, and where that stands. */
+static void test_refused_hosts(void **state)
+{
+    static const struct {
+        const char    *environment;
+        const char    *file;
+        dynamo_service service;
+        const char    *fragment;
+    } rows[] = {
+        { "AWS_ENDPOINT_URL_STS=sts.example.com", NULL, DYNAMO_SERVICE_STS,
+          "AWS_ENDPOINT_URL_STS is refused: expected a URL" },
+        { NULL, "[default]\n" SERVICES "sso =\n endpoint_url = http://u@a\n", DYNAMO_SERVICE_SSO,
+          "services sso endpoint_url in profile default is refused: it has a user name" },
+        { "AWS_ENDPOINT_URL=x", NULL, DYNAMO_SERVICE_SIGNIN, "AWS_ENDPOINT_URL is refused" },
+        { "AWS_ENDPOINT_URL_DYNAMODB=x", NULL, DYNAMO_SERVICE_STS, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(rows); i++) {
+        dynamo_config   config   = { .region = "us-east-1", .endpoint = "http://localhost:8000" };
+        dynamo_status   expected = rows[i].fragment != NULL ? DYNAMO_ERR_INVALID_ARGUMENT : DYNAMO_OK;
+        dynamo_endpoint endpoint = { 0 };
+        dynamo_error    error    = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(rows[i].environment);
+        write_files(rows[i].file, NULL);
+        expect_status("load", DYNAMO_OK, dynamo_settings_load(&settings, &config, &error), &error);
+        expect_status("use", expected, dynamo_endpoint_of_service(&endpoint, &settings.hosts, rows[i].service,
+                                                                  settings.region, &error), &error);
+        expect_fragment("use", rows[i].fragment, &error);
+        dynamo_endpoint_free(&endpoint);
+        dynamo_settings_free(&settings);
+    }
+}
+
+static void test_account_modes(void **state)
+{
+    static const struct {
+        const char         *option;
+        const char         *environment;
+        const char         *file;
+        dynamo_account_mode mode;
+    } rows[] = {
+        { NULL, REGION, NULL, DYNAMO_ACCOUNT_PREFERRED },
+        { NULL, REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=Disabled", NULL, DYNAMO_ACCOUNT_DISABLED },
+        { NULL, REGION, "[default]\naccount_id_endpoint_mode = required\n", DYNAMO_ACCOUNT_REQUIRED },
+        { NULL, REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=preferred", "[default]\naccount_id_endpoint_mode = required\n",
+          DYNAMO_ACCOUNT_PREFERRED },
+        { "disabled", REGION "AWS_ACCOUNT_ID_ENDPOINT_MODE=required", NULL, DYNAMO_ACCOUNT_DISABLED },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(rows); i++) {
+        dynamo_config   config = { .account_id_endpoint_mode = rows[i].option };
+        dynamo_error    error  = { 0 };
+        dynamo_settings settings;
+
+        clear_environment();
+        set_environment(rows[i].environment);
+        write_files(rows[i].file, NULL);
+        expect_status("mode", DYNAMO_OK, dynamo_settings_load(&settings, &config, &error), &error);
+        if (settings.hosts.account_mode != rows[i].mode)
+            fail_msg("row %zu: mode %d", i, (int)settings.hosts.account_mode);
+        assert_int_equal(settings.dynamodb.account_suffix != NULL, rows[i].mode != DYNAMO_ACCOUNT_DISABLED);
+        assert_int_equal(settings.dynamodb.needs_account, rows[i].mode == DYNAMO_ACCOUNT_REQUIRED);
+        dynamo_settings_free(&settings);
     }
 }
 
@@ -1404,6 +1563,9 @@ int main(void)
         cmocka_unit_test_setup(test_refused_regions, start_clean),
         cmocka_unit_test_setup(test_settings, start_clean),
         cmocka_unit_test_setup(test_failures, start_clean),
+        cmocka_unit_test_setup(test_hosts, start_clean),
+        cmocka_unit_test_setup(test_refused_hosts, start_clean),
+        cmocka_unit_test_setup(test_account_modes, start_clean),
         cmocka_unit_test_setup(test_limits, start_clean),
         cmocka_unit_test_setup(test_ca_file, start_clean),
         cmocka_unit_test_setup(test_user_agent, start_clean),

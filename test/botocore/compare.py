@@ -30,6 +30,7 @@ import botocore.session
 
 import by_moto
 import cases
+import endpoints
 import values
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -498,6 +499,7 @@ def main():
         if not problems:
             print(f"{name}: DynamoDB served its keys, by moto")
     check_members(model, tally, sent)
+    tally.count("the endpoints", endpoints.problems(os.path.join(ROOT, "test", "unit_endpoints.c")))
     print_proofs(model, sent, by_server, tally)
     print(f"{tally.passed} passed, {tally.failed} failed")
     return 0 if tally.failed == 0 and tally.passed > 0 else 1
