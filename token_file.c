@@ -163,6 +163,36 @@ static void wipe_json(json_t *value)
         dynamo_wipe((char *)json_string_value(value), json_string_length(value));
 }
 
+/* A string with escapes, as a key in PEM has them, goes through memory of its own. */
+static json_t *read_secret_text(dynamo_reader *reader, const dynamo_path *path)
+{
+    dynamo_string string = { 0 };
+    json_t       *text;
+
+    if (!dynamo_read_string(reader, path, &string))
+        return NULL;
+    text = json_stringn_nocheck(string.text, string.length);
+    dynamo_wipe(string.owned, string.length);
+    free(string.owned);
+    if (text == NULL)
+        (void)dynamo_fail_memory(reader->error);
+    return text;
+}
+
+static json_t *read_secret(dynamo_reader *reader, const dynamo_path *path, const void *context)
+{
+    switch (dynamo_read_peek(reader)) {
+    case '"':
+        return read_secret_text(reader, path);
+    case '{':
+        return dynamo_read_object(reader, path, read_secret, context);
+    case '[':
+        return dynamo_read_list(reader, path, read_secret, context);
+    default:
+        return dynamo_read_json(reader, path);
+    }
+}
+
 dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_settings *settings, const char *folder,
                                      const uint8_t *hash, size_t length, dynamo_error *error)
 {
@@ -179,7 +209,7 @@ dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_setti
     if (status == DYNAMO_OK) {
         reader.start = reader.next = content.data != NULL ? content.data : "";
         reader.end                 = reader.start + content.length;
-        file->content              = dynamo_read_json(&reader, &root);
+        file->content              = read_secret(&reader, &root, NULL);
         if (!json_is_object(file->content) || !dynamo_read_end(&reader))
             status = fault.status == DYNAMO_ERR_OUT_OF_MEMORY
                          ? dynamo_fail_memory(error)
