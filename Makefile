@@ -3,6 +3,8 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
+#     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
 #     make clean          removes build/; make distclean also what was fetched
@@ -43,9 +45,9 @@ VERSION = $(shell sed -n 's/^\#define DYNAMO_VERSION "\(.*\)"/\1/p' dynamo.h)
 SOVERSION = 0
 
 HEADERS = dynamo.h dynamo_internal.h
-SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c \
-	marshal.c shape.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c handle.c fetch.c \
-	process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c credentials.c \
+SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c decode.c \
+	marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c handle.c \
+	fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c credentials.c \
 	pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c call.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
@@ -54,6 +56,13 @@ ARCHIVE = $(BUILD)/libdynamo.a
 TESTS   = $(wildcard test/unit_*.c) $(wildcard test/live_*.c)
 HELPERS = $(filter-out $(TESTS) test/port.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
+
+# Programs for clang's libFuzzer, which are built apart from all else.
+FUZZERS = $(patsubst %.c, $(BUILD)/%, $(wildcard test/fuzz/*.c))
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_RUNS    ?= 20000
+
 EXAMPLES = $(patsubst %.c, $(BUILD)/%, $(wildcard examples/*.c))
 
 PAGES = $(wildcard man/*.3) $(wildcard man/*.5)
@@ -85,8 +94,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-botocore check-symbols \
-	check-header check-warnings check-vendor check-man check-install man install uninstall clean distclean
+.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
+	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man \
+	check-install check-instructions record-instructions bench bench-programs bench-peers plots man install uninstall \
+	clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -115,6 +126,62 @@ $(BUILD)/dynamo.map: $(BUILD)/dynamo.names
 $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 	$(CC) $(CFLAGS) $(LDFLAGS) $(SHARED_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 	cd $(BUILD) && for link in $(SHARED_LINKS); do ln -sf $(SHARED) $$link; done
+
+# ---- The benchmark ---------------------------------------------------------------------------------------------------
+
+# The rules stand before those for tests, whose pattern fits too: an old make takes the first.
+BENCH_NAMES = server floor library micro launch one_call no_call
+ifeq ($(shell uname -s), Darwin)
+DROP_UNUSED = -Wl,-dead_strip
+else
+DROP_UNUSED = -Wl,--gc-sections
+BENCH_NAMES += allocations
+endif
+BENCH = $(BUILD)/test/bench
+BENCH_OBJECT = $(BENCH)/bench.o
+# The benchmark's own code at -O2, so that it takes as little as it can of what is measured; the library as it is built.
+BENCH_COMPILE = $(COMPILE) -O2
+
+$(BENCH_OBJECT): test/bench/bench.c test/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -c -o $@ $<
+
+# libcurl alone: what starts and lies in memory with it is the floor too.
+$(BENCH)/floor: test/bench/floor.c $(BENCH_OBJECT)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(CURL_LIBS) -lpthread
+
+$(BENCH)/allocations: LDFLAGS += $(foreach name, malloc calloc realloc strdup strndup, -Wl,--wrap=$(name))
+
+$(BENCH)/one_call: test/bench/one_call.c $(ARCHIVE)
+	$(BENCH_COMPILE) $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(BENCH)/no_call: test/bench/one_call.c
+	$(BENCH_COMPILE) -DWITHOUT_DYNAMO $(LDFLAGS) $(DROP_UNUSED) -o $@ $< $(LIBS)
+
+$(BENCH)/%: test/bench/%.c $(BENCH_OBJECT) $(ARCHIVE) $(HEADERS)
+	$(BENCH_COMPILE) $(LDFLAGS) -o $@ $< $(BENCH_OBJECT) $(ARCHIVE) $(LIBS)
+
+bench-programs: $(addprefix $(BENCH)/, $(BENCH_NAMES))
+
+# About a minute.
+bench:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/run
+
+bench-peers:
+	@CC='$(CC)' test/dependencies build
+	@$(MAKE) --silent bench-programs
+	@$(TELL) test/bench/peers/run
+
+plots:
+	@test/bench/plots/draw $(BENCH)/figures $(BENCH)/peers.figures
+
+check-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh
+
+record-instructions: bench-programs
+	@$(TELL) test/check-instructions.sh record
 
 # ---- Tests and examples ----------------------------------------------------------------------------------------------
 
@@ -158,6 +225,33 @@ VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirec
 
 check-valgrind:
 	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent check-programs
+
+# Ten million inputs: some three minutes of two processors.
+ORACLE_COUNT ?= 10000000
+
+check-oracle: $(BUILD)/test/unit_oracle
+	@DYNAMO_TEST_COUNT=$$(($(ORACLE_COUNT) / 2)) DYNAMO_TEST_TIME_LIMIT=7200 \
+	    test/run-tests $(BUILD)/log/half $(BUILD)/test/unit_oracle & half=$$!; \
+	DYNAMO_TEST_COUNT=$$(($(ORACLE_COUNT) / 2)) DYNAMO_TEST_TIME_LIMIT=7200 \
+	    test/run-tests $(BUILD)/log $(BUILD)/test/unit_oracle; status=$$?; wait $$half && exit $$status
+
+$(BUILD)/test/fuzz/%: test/fuzz/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
+	@mkdir -p $(@D)
+	$(COMPILE) -Itest -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(LIBS) -lm
+
+# FUZZ_SECONDS of each; what was found of use to later runs stays in the build folder.
+fuzz:
+	@$(MAKE) --silent FUZZ_OPTIONS='-max_total_time=$(FUZZ_SECONDS)' fuzz-build
+
+check-fuzz:
+	@$(MAKE) --silent FUZZ_OPTIONS='-runs=$(FUZZ_RUNS)' fuzz-build
+
+fuzz-build:
+	@$(MAKE) --silent BUILD=$(BUILD)/fuzz CC='$(FUZZ_CC)' LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
+	    CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link $(SANITIZE)' fuzz-programs
+
+fuzz-programs: $(FUZZERS)
+	@UBSAN_OPTIONS=print_stacktrace=1 test/run-fuzz '$(FUZZ_OPTIONS)' $(BUILD) $(FUZZERS)
 
 check-botocore: $(ARCHIVE)
 	@$(TELL) test/botocore/check

@@ -92,14 +92,6 @@ static void keep_details(const dynamo_message *message, dynamo_error *error, jso
         error->details = json_incref(body);
 }
 
-/* A code that is known speaks for itself; else the HTTP status does. */
-static bool is_retryable(dynamo_status status, long http_status)
-{
-    if (status != DYNAMO_ERR_UNKNOWN_SERVICE)
-        return dynamo_retry_class_of(status) != DYNAMO_RETRY_NEVER;
-    return http_status == 429 || http_status == 500 || (http_status >= 502 && http_status <= 504);
-}
-
 static dynamo_status read_error(const dynamo_message *message, const dynamo_exchange *exchange,
                                 const dynamo_handle *handle, dynamo_error *error)
 {
@@ -113,7 +105,7 @@ static dynamo_status read_error(const dynamo_message *message, const dynamo_exch
     find_words(error, body, &handle->body);
     if (code[0] != '\0')
         memcpy(error->code, code, sizeof(code));
-    error->retryable = is_retryable(status, exchange->http_status);
+    error->retryable = dynamo_retry_class_of(status, exchange->http_status) != DYNAMO_RETRY_NEVER;
     /* 503 is said before execution; of the other server errors nobody knows. */
     error->ambiguous = message->write && (exchange->http_status == 500 || exchange->http_status == 502 ||
                                           exchange->http_status == 504 ||

@@ -34,99 +34,262 @@ static const dynamo_endpoint *endpoint_for(const dynamo_message *message, const 
 
 /* ---- One attempt ------------------------------------------------------------------------------------------------- */
 
-typedef struct one_attempt {
+/* What the last attempt came to, beyond what the error tells. */
+typedef struct attempt_outcome {
+    bool    sent;
+    bool    clock_was_wrong; /* it was signed with a time far from the service's */
+    long    http_status;     /* 0: no answer */
+    char    request_id[sizeof(((dynamo_error *)NULL)->request_id)];
+    int64_t start_us;
+    int64_t response_bytes;
+    int64_t retry_after_ms;
+} attempt_outcome;
+
+/* The state of one call, from its first attempt to its last. */
+typedef struct message_call {
     const dynamo_message *message;
     dynamo_core          *core;
     dynamo_deadline       deadline;
-    unsigned              number; /* from 1 */
-    int64_t               start_us;
-    int64_t               response_bytes;
-} one_attempt;
+    unsigned              max_attempts;
+    char                  invocation_id[37]; /* the same on all attempts */
+    dynamo_error         *error;             /* of the last attempt; its attempts and its last answer are of all */
+    bool                  ambiguous;         /* one of the attempts may have been applied */
+    bool                  clock_corrected;   /* one of the retries was for that */
+    bool                  keys_renewed;      /* ... or for keys that had expired */
+    unsigned              paid;              /* for the last retry */
+    dynamo_keys          *keys;              /* of the last attempt */
+    attempt_outcome       last;
+} message_call;
 
 /* The attempt's own time limit, within the call's. */
-static dynamo_deadline attempt_deadline(const one_attempt *attempt)
+static dynamo_deadline attempt_deadline(const message_call *call)
 {
-    dynamo_deadline own    = attempt->deadline;
-    int64_t         end_us = dynamo_deadline_from_now(attempt->core->settings.attempt_timeout_ms);
+    dynamo_deadline own    = call->deadline;
+    int64_t         end_us = dynamo_deadline_from_now(call->core->settings.attempt_timeout_ms);
 
     if (end_us < own.end_us)
         own.end_us = end_us;
     return own;
 }
 
-static dynamo_status exchange(one_attempt *attempt, dynamo_keys *keys, dynamo_handle *handle, json_t **response,
-                              dynamo_error *error)
+/* Until when an answer is waited for can be told by the service's clock, once that is known. */
+static void write_sdk_request(const message_call *call, const dynamo_exchange *exchange, bool clock_known,
+                              char text[DYNAMO_RETRY_HEADER_SIZE])
 {
-    const dynamo_message   *message = attempt->message;
-    dynamo_account_endpoint of_account;
-    dynamo_deadline         own      = attempt_deadline(attempt);
-    dynamo_exchange         exchange = {
-              .endpoint    = endpoint_for(message, keys, &of_account, error),
-              .target      = message->target,
-              .body        = message->body->data,
-              .body_length = message->body->length,
-              .region      = attempt->core->settings.region,
-              .keyring     = &attempt->core->keyring,
-              .keys        = keys,
-              .deadline    = &own,
-              .now         = dynamo_clock_wall(),
+    int64_t left_s = (exchange->deadline->end_us - dynamo_clock_monotonic_us()) / 1000000;
+    char    ttl[DYNAMO_TIMESTAMP_SIZE];
+
+    dynamo_sigv4_timestamp(exchange->now + left_s, ttl);
+    dynamo_retry_header(text, call->error->attempts + 1, call->max_attempts, clock_known ? ttl : NULL);
+}
+
+/* Of the answer, or of what came of it, for this call and for the ones after it. */
+static void note_answer(message_call *call, const dynamo_exchange *exchange, const dynamo_handle *handle,
+                        int64_t start_us, int64_t skew_s)
+{
+    attempt_outcome          *last   = &call->last;
+    dynamo_error             *error  = call->error;
+    const dynamo_dated_answer answer = {
+        .date     = handle->head.date,
+        .aged     = handle->head.aged,
+        .received = dynamo_clock_wall(),
+        .took_us  = dynamo_clock_monotonic_us() - start_us,
     };
-    dynamo_status status;
+
+    error->attempts++;
+    last->sent           = true;
+    last->http_status    = exchange->http_status;
+    last->response_bytes = (int64_t)handle->body.length;
+    if (exchange->http_status == 0)
+        return;
+    last->retry_after_ms  = handle->head.retry_after_ms;
+    last->clock_was_wrong = dynamo_skew_learn(&call->core->skew, &answer, skew_s);
+    memcpy(last->request_id, handle->head.request_id, sizeof(last->request_id));
+    memcpy(error->request_id, handle->head.request_id, sizeof(error->request_id));
+    error->http_status = exchange->http_status;
+}
+
+static void exchange(message_call *call, dynamo_handle *handle, json_t **response)
+{
+    const dynamo_message   *message  = call->message;
+    dynamo_core            *core     = call->core;
+    dynamo_deadline         own      = attempt_deadline(call);
+    int64_t                 start_us = dynamo_clock_monotonic_us();
+    int64_t                 skew_s   = dynamo_skew_seconds(&core->skew);
+    char                    sdk_request[DYNAMO_RETRY_HEADER_SIZE];
+    dynamo_account_endpoint of_account;
+    dynamo_exchange         exchange = {
+                .endpoint      = endpoint_for(message, call->keys, &of_account, call->error),
+                .target        = message->target,
+                .body          = message->body->data,
+                .body_length   = message->body->length,
+                .region        = core->settings.region,
+                .keyring       = &core->keyring,
+                .keys          = call->keys,
+                .deadline      = &own,
+                .now           = dynamo_clock_wall() + skew_s,
+                .invocation_id = call->invocation_id,
+                .sdk_request   = sdk_request,
+    };
+    bool answered;
 
     if (exchange.endpoint == NULL)
-        return DYNAMO_ERR_INVALID_ARGUMENT;
-    status                  = dynamo_exchange_run(&exchange, handle, error);
-    error->attempts         = attempt->number;
-    error->http_status      = exchange.http_status;
-    attempt->response_bytes = (int64_t)handle->body.length;
-    memcpy(error->request_id, handle->head.request_id, sizeof(error->request_id));
-    if (status == DYNAMO_OK)
-        return dynamo_answer_read(message, &exchange, handle, response, error);
-    error->ambiguous = message->write && exchange.may_have_been_executed;
-    return status;
+        return;
+    write_sdk_request(call, &exchange, dynamo_skew_known(&core->skew), sdk_request);
+    answered = dynamo_exchange_run(&exchange, handle, call->error) == DYNAMO_OK;
+    note_answer(call, &exchange, handle, start_us, skew_s);
+    if (answered)
+        (void)dynamo_answer_read(message, &exchange, handle, response, call->error);
+    else
+        call->error->ambiguous = message->write && exchange.may_have_been_executed;
+    /* A transaction with a token is done once: what the service says later holds for what it didn't answer. */
+    call->ambiguous = (call->ambiguous && !(answered && message->transaction)) || call->error->ambiguous;
 }
 
-static dynamo_status try_once(one_attempt *attempt, json_t **response, dynamo_error *error)
+static void try_once(message_call *call, json_t **response)
 {
-    dynamo_keys   *keys   = NULL;
+    dynamo_core   *core   = call->core;
+    int64_t        now    = dynamo_clock_wall() + dynamo_skew_seconds(&core->skew);
     dynamo_handle *handle = NULL;
-    dynamo_status  status = dynamo_deadline_check(&attempt->deadline);
 
-    if (status != DYNAMO_OK)
-        return dynamo_fail(error, status, "%s before anything was sent", dynamo_deadline_words(status));
-    status = dynamo_keyring_get(&attempt->core->keyring, &attempt->deadline, dynamo_clock_wall(), &keys, error);
-    if (status == DYNAMO_OK)
-        status = dynamo_pool_take(&attempt->core->pool, &attempt->deadline, &handle, error);
-    if (status == DYNAMO_OK) {
-        status = exchange(attempt, keys, handle, response, error);
-        dynamo_pool_give(&attempt->core->pool, handle);
+    call->last = (attempt_outcome){ .start_us = dynamo_clock_monotonic_us() };
+    dynamo_keys_release(call->keys);
+    call->keys = NULL;
+    if (dynamo_keyring_get(&core->keyring, &call->deadline, now, &call->keys, call->error) == DYNAMO_OK &&
+        dynamo_pool_take(&core->pool, &call->deadline, &handle, call->error) == DYNAMO_OK) {
+        exchange(call, handle, response);
+        dynamo_pool_give(&core->pool, handle);
     }
-    dynamo_keys_release(keys);
-    return status;
 }
 
-static void report(const one_attempt *attempt, dynamo_status status, const dynamo_error *error)
+/* With no handle and no lock held: what is told may call the library. */
+static void report(const message_call *call, int64_t delay_us)
 {
-    const dynamo_settings *settings = &attempt->core->settings;
+    const dynamo_settings *settings = &call->core->settings;
+    const attempt_outcome *last     = &call->last;
+    const dynamo_error    *error    = call->error;
     const dynamo_attempt   told     = {
-              .operation      = attempt->message->operation,
-              .table_name     = attempt->message->table_name,
-              .request_id     = error->request_id[0] != '\0' ? error->request_id : NULL,
-              .code           = status != DYNAMO_OK ? error->code : NULL,
-              .status         = status,
-              .http_status    = error->http_status,
-              .attempt        = attempt->number,
-              .duration_us    = dynamo_clock_monotonic_us() - attempt->start_us,
-              .retry_delay_ms = -1,
-              .request_bytes  = (int64_t)attempt->message->body->length,
-              .response_bytes = attempt->response_bytes,
+              .operation      = call->message->operation,
+              .table_name     = call->message->table_name,
+              .request_id     = last->request_id[0] != '\0' ? last->request_id : NULL,
+              .code           = error->status != DYNAMO_OK ? error->code : NULL,
+              .status         = error->status,
+              .http_status    = last->http_status,
+              .attempt        = error->attempts,
+              .duration_us    = dynamo_clock_monotonic_us() - last->start_us,
+              .retry_delay_ms = delay_us >= 0 ? delay_us / 1000 : -1,
+              .request_bytes  = (int64_t)call->message->body->length,
+              .response_bytes = last->response_bytes,
     };
 
-    if (settings->on_attempt != NULL && error->attempts == attempt->number)
+    if (settings->on_attempt != NULL && last->sent)
         settings->on_attempt(settings->context, &told);
 }
 
 /* ---- All attempts ------------------------------------------------------------------------------------------------ */
+
+#define THE_LAST (-1)
+
+/* What is known of the answers so far stays. */
+static void forget_failure(dynamo_error *error)
+{
+    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
+
+    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
+    dynamo_error_clear(error);
+    *error = kept;
+}
+
+/*
+ * Pauses, and in the adaptive mode waits for its turn, with nothing held meanwhile. Where the time doesn't suffice for
+ * another attempt, the failure of the last one stands.
+ */
+static bool is_ready_to_send(message_call *call, int64_t delay_us)
+{
+    dynamo_error *error  = call->error;
+    dynamo_status status = dynamo_deadline_pause(&call->deadline, delay_us);
+
+    while (status == DYNAMO_OK &&
+           (delay_us = dynamo_retry_take_turn(&call->core->retry, dynamo_clock_monotonic_us())) > 0)
+        status = dynamo_deadline_pause(&call->deadline, delay_us);
+    if (status == DYNAMO_ERR_TIMEOUT && error->attempts != 0)
+        return false;
+    forget_failure(error);
+    if (status != DYNAMO_OK)
+        (void)dynamo_fail(error, status, "%s before %s", dynamo_deadline_words(status),
+                          error->attempts == 0 ? "anything was sent" : "the next attempt");
+    return status == DYNAMO_OK;
+}
+
+/* The answers to a request whose time is too far from the service's. */
+static bool blames_the_clock(dynamo_status status)
+{
+    static const dynamo_status answers[] = { DYNAMO_ERR_INVALID_SIGNATURE, DYNAMO_ERR_SIGNATURE_DOES_NOT_MATCH,
+                                             DYNAMO_ERR_AUTH_FAILURE, DYNAMO_ERR_REQUEST_TIME_TOO_SKEWED,
+                                             DYNAMO_ERR_ACCESS_DENIED };
+
+    for (size_t i = 0; i < DYNAMO_COUNT(answers); i++)
+        if (answers[i] == status)
+            return true;
+    return false;
+}
+
+/* As what the last attempt may be repeated, if at all. What else than a pause can help (the right time, other keys)
+ * belongs here; it is a retry like any other, in attempts and in tokens. */
+static dynamo_retry_class may_repeat(message_call *call)
+{
+    const dynamo_error *error = call->error;
+
+    if (error->status == DYNAMO_OK || !call->last.sent || error->attempts >= call->max_attempts)
+        return DYNAMO_RETRY_NEVER;
+    if (call->last.clock_was_wrong && !call->clock_corrected && blames_the_clock(error->status)) {
+        call->clock_corrected = true;
+        return DYNAMO_RETRY_TRANSIENT;
+    }
+    if (error->status == DYNAMO_ERR_EXPIRED_TOKEN && !call->keys_renewed) {
+        call->keys_renewed = true;
+        return dynamo_keyring_distrust(&call->core->keyring, call->keys) ? DYNAMO_RETRY_TRANSIENT : DYNAMO_RETRY_NEVER;
+    }
+    if (!error->retryable)
+        return DYNAMO_RETRY_NEVER;
+    return dynamo_retry_class_of(error->status, call->last.http_status) == DYNAMO_RETRY_THROTTLING
+               ? DYNAMO_RETRY_THROTTLING
+               : DYNAMO_RETRY_TRANSIENT;
+}
+
+/* The pause before the next attempt, paid for; THE_LAST: there is none, or no time for it, or too many have failed. */
+static int64_t delay_to_next(message_call *call)
+{
+    dynamo_retry_class class = may_repeat(call);
+    int64_t            delay_us;
+    unsigned           cost;
+
+    if (class == DYNAMO_RETRY_NEVER)
+        return THE_LAST;
+    delay_us = dynamo_retry_delay_us(class, call->error->attempts, call->core->retry.chance(),
+                                     call->last.retry_after_ms);
+    if (!dynamo_deadline_allows(&call->deadline, delay_us))
+        return THE_LAST;
+    cost = dynamo_retry_pay(&call->core->retry, class);
+    if (cost == 0)
+        return THE_LAST;
+    call->paid = cost;
+    return delay_us;
+}
+
+/* For the calls after this one: how fast they may go, and what they may spend. */
+static void teach(const message_call *call)
+{
+    const dynamo_error *error     = call->error;
+    dynamo_retry       *retry     = &call->core->retry;
+    bool                throttled = dynamo_retry_class_of(error->status, call->last.http_status) ==
+                     DYNAMO_RETRY_THROTTLING;
+
+    if (call->last.sent)
+        dynamo_retry_answered(retry, throttled, dynamo_clock_monotonic_us());
+    if (error->status == DYNAMO_OK)
+        dynamo_retry_refund(retry, call->paid);
+}
 
 /* With the token the same request settles what became of this one. Without memory for it the failure is told alone. */
 static void keep_token(const dynamo_token *token, dynamo_error *error)
@@ -138,23 +301,38 @@ static void keep_token(const dynamo_token *token, dynamo_error *error)
     (void)json_object_set_new_nocheck(error->details, token->name, json_string_nocheck(token->text));
 }
 
-/* One attempt in this version; what repeats it belongs here, around try_once() and report(). */
+static void begin_message(message_call *call, dynamo_client *client)
+{
+    static const char nobody[] = "00000000-0000-0000-0000-000000000000";
+    int64_t           end_us   = dynamo_deadline_from_now(client->timeout_ms);
+
+    dynamo_core_enter(client->core);
+    call->core                  = client->core;
+    call->max_attempts          = client->max_attempts;
+    call->deadline.cancellation = &client->cancellation;
+    call->deadline.end_us       = end_us < client->end_us ? end_us : client->end_us;
+    if (!dynamo_uuid(call->invocation_id))
+        memcpy(call->invocation_id, nobody, sizeof(nobody));
+}
+
 static dynamo_status send_message(dynamo_client *client, const dynamo_message *message, json_t **response,
                                   dynamo_error *error)
 {
-    one_attempt   only   = { .message = message, .core = client->core, .number = 1 };
-    int64_t       end_us = dynamo_deadline_from_now(client->timeout_ms);
-    dynamo_status status;
+    message_call call     = { .message = message, .error = error };
+    int64_t      delay_us = 0;
 
-    dynamo_core_enter(client->core);
-    only.deadline.cancellation = &client->cancellation;
-    only.deadline.end_us       = end_us < client->end_us ? end_us : client->end_us;
-    only.start_us              = dynamo_clock_monotonic_us();
-    status                     = try_once(&only, response, error);
-    if (status != DYNAMO_OK && error->ambiguous)
+    begin_message(&call, client);
+    while (delay_us != THE_LAST && is_ready_to_send(&call, delay_us)) {
+        try_once(&call, response);
+        teach(&call);
+        delay_us = delay_to_next(&call);
+        report(&call, delay_us);
+    }
+    dynamo_keys_release(call.keys);
+    error->ambiguous = call.ambiguous;
+    if (error->status != DYNAMO_OK && error->ambiguous)
         keep_token(message->token, error);
-    report(&only, status, error);
-    return status;
+    return error->status;
 }
 
 /* ---- From the caller and back ------------------------------------------------------------------------------------ */
@@ -242,6 +420,15 @@ static bool raw_may_write(const char *operation, json_t *request)
            !statements_read(json_string_value(json_object_get(request, "Statement")), statements);
 }
 
+/* Of the operations with a ClientRequestToken, which the library makes where the caller gives none. */
+static bool is_transaction(const dynamo_operation *operation)
+{
+    for (size_t i = 0; operation->parameters[i].name != NULL; i++)
+        if (strcmp(operation->parameters[i].name, "ClientRequestToken") == 0)
+            return true;
+    return false;
+}
+
 static dynamo_status write_body(dynamo_buffer *body, const dynamo_request *request, dynamo_error *error)
 {
     dynamo_status status = dynamo_request_write(body, request, error);
@@ -269,6 +456,7 @@ static dynamo_status perform(dynamo_client *client, const dynamo_operation *oper
         .error_output = &dynamo_shape_error,
         .unwrap       = operation->unwrap,
         .write        = may_write(operation, arguments),
+        .transaction  = is_transaction(operation),
         .may_be_empty = operation->output == &dynamo_shape_nothing,
     };
 
@@ -323,6 +511,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
            .output       = &dynamo_shape_any,
            .error_output = &dynamo_shape_any,
            .write        = raw_may_write(operation, request),
+           .transaction  = json_is_string(json_object_get(request, "ClientRequestToken")),
            .may_be_empty = true,
     };
     dynamo_status status;

@@ -20,6 +20,7 @@ static void set_up_curl(void)
 
 static void core_free(dynamo_core *core)
 {
+    dynamo_retry_free(&core->retry);
     dynamo_pool_free(&core->pool);
     dynamo_keyring_free(&core->keyring);
     dynamo_settings_free(&core->settings);
@@ -42,8 +43,13 @@ static dynamo_core *core_new(const dynamo_config *config, dynamo_error *error)
         goto no_keyring;
     if (dynamo_pool_init(&core->pool, &core->settings, error) != DYNAMO_OK)
         goto no_pool;
+    if (dynamo_retry_init(&core->retry, core->settings.adaptive, dynamo_clock_monotonic_us(), error) != DYNAMO_OK)
+        goto no_retry;
+    dynamo_skew_init(&core->skew, core->settings.correct_clock_skew);
     return core;
 
+no_retry:
+    dynamo_pool_free(&core->pool);
 no_pool:
     dynamo_keyring_free(&core->keyring);
 no_keyring:
@@ -63,6 +69,7 @@ void dynamo_core_enter(dynamo_core *core)
     if (owner != 0 && atomic_compare_exchange_strong(&core->process, &owner, 0)) {
         dynamo_pool_after_fork(&core->pool);
         dynamo_keyring_after_fork(&core->keyring);
+        dynamo_retry_after_fork(&core->retry);
         atomic_store(&core->process, self);
     }
     while (atomic_load(&core->process) != self)

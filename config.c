@@ -20,6 +20,7 @@
 
 #define DEFAULT_CLIENTS 100
 #define DEFAULT_ATTEMPTS 4
+#define MOST_ATTEMPTS 1000000
 #define DEFAULT_CONNECT_TIMEOUT_MS 5000
 #define DEFAULT_ATTEMPT_TIMEOUT_MS 30000
 #define DEFAULT_TIMEOUT_MS 120000
@@ -41,6 +42,14 @@ static const setting_names profile_setting = { "profile", { "AWS_PROFILE", "AWS_
 static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DEFAULT_REGION" }, { "region" } };
 static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
 static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
+
+static const setting_names retry_mode_setting = { "retry_mode", { "AWS_RETRY_MODE" }, { "retry_mode" } };
+static const setting_names max_attempts_setting = { "max_attempts", { "AWS_MAX_ATTEMPTS" }, { "max_attempts" } };
+static const setting_names skew_setting = {
+    NULL,
+    { "AWS_DISABLE_CLOCK_SKEW_CORRECTION" },
+    { "disable_clock_skew_correction" },
+};
 
 #define ENDPOINT_SETTING(option, variable, service)                  \
     {                                                                \
@@ -153,38 +162,6 @@ static dynamo_status check_times(const dynamo_config *config, dynamo_error *erro
     return DYNAMO_OK;
 }
 
-static dynamo_status check_words(const dynamo_config *config, dynamo_error *error)
-{
-    const struct {
-        const char *name;
-        const char *value;
-        const char *words[3];
-    } settings[] = {
-        { "retry_mode", config->retry_mode, { "standard", "adaptive", "legacy" } },
-        { "account_id_endpoint_mode", config->account_id_endpoint_mode, { "preferred", "disabled", "required" } },
-    };
-
-    for (size_t i = 0; i < DYNAMO_COUNT(settings); i++) {
-        bool known = settings[i].value == NULL;
-
-        for (size_t j = 0; !known && j < DYNAMO_COUNT(settings[i].words); j++)
-            known = strcmp(settings[i].value, settings[i].words[j]) == 0;
-        if (!known)
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is none of %s, %s and %s", settings[i].name,
-                               settings[i].words[0], settings[i].words[1], settings[i].words[2]);
-    }
-    return DYNAMO_OK;
-}
-
-static dynamo_status check_config(const dynamo_config *config, dynamo_error *error)
-{
-    dynamo_status status = check_times(config, error);
-
-    if (status == DYNAMO_OK)
-        status = check_words(config, error);
-    return status;
-}
-
 /* ---- Profile ----------------------------------------------------------------------------------------------------- */
 
 static bool has_keys(const dynamo_config *config)
@@ -207,6 +184,8 @@ static bool needs_files(const setting_sources *sources)
         find(sources, &endpoint_settings[DYNAMO_SERVICE_STREAMS], streams_option(config)),
         find(sources, &ca_file_setting, config->ca_file),
         find(sources, &app_id_setting, config->app_id),
+        find(sources, &retry_mode_setting, config->retry_mode),
+        find(sources, &max_attempts_setting, config->max_attempts != 0 ? "set" : NULL),
     };
 
     for (size_t i = 0; i < DYNAMO_COUNT(all); i++) {
@@ -630,6 +609,56 @@ static dynamo_status resolve_user_agent(dynamo_settings *settings, setting_sourc
     return DYNAMO_OK;
 }
 
+/* "legacy" is read as the standard mode. */
+static dynamo_status resolve_retry_mode(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const found_setting mode = find(sources, &retry_mode_setting, sources->config->retry_mode);
+    char                name[SOURCE_NAME_SIZE];
+
+    settings->adaptive = mode.text != NULL && strcmp(mode.text, "adaptive") == 0;
+    if (mode.text == NULL || settings->adaptive || strcmp(mode.text, "standard") == 0 ||
+        strcmp(mode.text, "legacy") == 0)
+        return DYNAMO_OK;
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is none of standard, adaptive and legacy",
+                       name_source(sources, &mode, name));
+}
+
+/* A whole number from 1 to MOST_ATTEMPTS; 0: the text is none. */
+static unsigned read_attempts(const char *text)
+{
+    unsigned number = 0;
+
+    for (; *text >= '0' && *text <= '9' && number <= MOST_ATTEMPTS; text++)
+        number = number * 10 + (unsigned)(*text - '0');
+    return *text == '\0' && number <= MOST_ATTEMPTS ? number : 0;
+}
+
+static dynamo_status resolve_max_attempts(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const found_setting attempts = find(sources, &max_attempts_setting, NULL);
+    char                name[SOURCE_NAME_SIZE];
+
+    settings->max_attempts = sources->config->max_attempts;
+    if (settings->max_attempts == 0)
+        settings->max_attempts = attempts.text != NULL ? read_attempts(attempts.text) : DEFAULT_ATTEMPTS;
+    if (settings->max_attempts == 0)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is no whole number from 1 to %d",
+                           name_source(sources, &attempts, name), MOST_ATTEMPTS);
+    return DYNAMO_OK;
+}
+
+static dynamo_status resolve_clock_skew(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    const found_setting off = find(sources, &skew_setting, NULL);
+    char                name[SOURCE_NAME_SIZE];
+
+    settings->correct_clock_skew = off.text == NULL || strcasecmp(off.text, "false") == 0;
+    if (settings->correct_clock_skew || strcasecmp(off.text, "true") == 0)
+        return DYNAMO_OK;
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is neither true nor false",
+                       name_source(sources, &off, name));
+}
+
 static int64_t or_default(int64_t value, int64_t usual)
 {
     return value != 0 ? value : usual;
@@ -641,7 +670,6 @@ static dynamo_status copy_limits(dynamo_settings *settings, setting_sources *sou
 
     (void)error;
     settings->max_clients        = config->max_clients != 0 ? config->max_clients : DEFAULT_CLIENTS;
-    settings->max_attempts       = config->max_attempts != 0 ? config->max_attempts : DEFAULT_ATTEMPTS;
     settings->connect_timeout_ms = or_default(config->connect_timeout_ms, DEFAULT_CONNECT_TIMEOUT_MS);
     settings->attempt_timeout_ms = or_default(config->attempt_timeout_ms, DEFAULT_ATTEMPT_TIMEOUT_MS);
     settings->timeout_ms         = or_default(config->timeout_ms, DEFAULT_TIMEOUT_MS);
@@ -656,7 +684,8 @@ static dynamo_status copy_limits(dynamo_settings *settings, setting_sources *sou
 
 /* Region and keys depend on whether an endpoint was given, the hosts that are still missing on region and keys. */
 static dynamo_status (*const steps[])(dynamo_settings *settings, setting_sources *sources, dynamo_error *error) = {
-    resolve_endpoints, resolve_region, resolve_keys, resolve_hosts, resolve_ca_file, resolve_user_agent, copy_limits,
+    resolve_retry_mode, resolve_max_attempts, resolve_clock_skew, resolve_endpoints,  resolve_region,
+    resolve_keys,       resolve_hosts,        resolve_ca_file,    resolve_user_agent, copy_limits,
 };
 
 dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error)
@@ -666,7 +695,7 @@ dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_confi
     dynamo_status              status;
 
     *settings = (dynamo_settings){ 0 };
-    status    = check_config(sources.config, error);
+    status    = check_times(sources.config, error);
     if (status == DYNAMO_OK)
         status = keys_of_config(settings, &sources, error);
     if (status == DYNAMO_OK)

@@ -160,6 +160,14 @@ void dynamo_keys_release(dynamo_keys *keys)
     free(keys);
 }
 
+/* Takes the place of the set that was. */
+static void install(dynamo_keyring *keyring, dynamo_keys *keys)
+{
+    dynamo_keys_release(keyring->current);
+    keys->number     = ++keyring->count;
+    keyring->current = keys;
+}
+
 /* The keys at hand, as a first set. */
 static dynamo_status take_configured_keys(dynamo_keyring *keyring, dynamo_error *error)
 {
@@ -179,7 +187,7 @@ static dynamo_status take_configured_keys(dynamo_keyring *keyring, dynamo_error 
         dynamo_keys_release(keys);
         return dynamo_fail(error, status, "%s", dynamo_status_message(status));
     }
-    keyring->current = keys;
+    install(keyring, keys);
     return DYNAMO_OK;
 }
 
@@ -332,8 +340,7 @@ static void settle_new_keys(dynamo_keyring *keyring, const refresh_round *refres
 {
     const double left = refresh->keys->values.expiration - (double)refresh->now;
 
-    dynamo_keys_release(keyring->current);
-    keyring->current    = refresh->keys;
+    install(keyring, refresh->keys);
     keyring->settled    = refresh->settled;
     keyring->distrusted = false;
     keyring->next_try   = refresh->now + (left > 0 ? PAUSE_AFTER_FAILURE_S : stable_pause());

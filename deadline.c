@@ -36,6 +36,32 @@ const char *dynamo_deadline_words(dynamo_status status)
     return status == DYNAMO_ERR_CANCELED ? "canceled" : "the time limit ran out";
 }
 
+bool dynamo_deadline_allows(const dynamo_deadline *deadline, int64_t microseconds)
+{
+    return deadline->end_us == INT64_MAX || deadline->end_us - dynamo_clock_monotonic_us() > microseconds;
+}
+
+/* A signal may end a slice early: the handler may be the one that cancels. */
+dynamo_status dynamo_deadline_pause(const dynamo_deadline *deadline, int64_t microseconds)
+{
+    int64_t       end_us = dynamo_clock_monotonic_us() + microseconds;
+    dynamo_status status = dynamo_deadline_check(deadline);
+
+    if (status == DYNAMO_OK && !dynamo_deadline_allows(deadline, microseconds))
+        return DYNAMO_ERR_TIMEOUT;
+    while (status == DYNAMO_OK) {
+        int64_t         left_us  = end_us - dynamo_clock_monotonic_us();
+        int64_t         slice_us = left_us < DYNAMO_SLICE_MS * 1000 ? left_us : DYNAMO_SLICE_MS * 1000;
+        struct timespec slice    = { 0, (long)slice_us * 1000 };
+
+        if (left_us <= 0)
+            break;
+        (void)nanosleep(&slice, NULL);
+        status = dynamo_deadline_check(deadline);
+    }
+    return status;
+}
+
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline)
 {
     int64_t left_ms;

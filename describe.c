@@ -53,7 +53,8 @@ static dynamo_status describe(dynamo_client *client, json_t *description, dynamo
     dynamo_status         status;
 
     dynamo_core_enter(client->core);
-    status = dynamo_keyring_get(&client->core->keyring, &deadline, dynamo_clock_wall(), &keys, error);
+    status = dynamo_keyring_get(&client->core->keyring, &deadline,
+                                dynamo_clock_wall() + dynamo_skew_seconds(&client->core->skew), &keys, error);
     if (status == DYNAMO_OK && !describe_keys(description, keys))
         status = dynamo_fail_memory(error);
     dynamo_keys_release(keys);

@@ -227,12 +227,12 @@ typedef struct dynamo_config {
     const char *streams_endpoint;         /* as endpoint, for the Streams calls; NULL: endpoint serves them too */
     const char *ca_file;                  /* PEM file of the certificate authorities to trust; NULL: libcurl's own */
     const char *app_id;                   /* joins the User-Agent as app/<id> */
-    const char *retry_mode;               /* not used by this version, which makes one attempt: leave it NULL */
+    const char *retry_mode;               /* "standard", "adaptive" or "legacy", which is read as the first */
     const char *account_id_endpoint_mode; /* "preferred" (NULL), "disabled", "required": accounts' hosts */
     dynamo_bool use_fips_endpoint;        /* AWS's FIPS hosts; refused beside an endpoint */
     dynamo_bool use_dualstack_endpoint;   /* AWS's hosts for IPv6 and IPv4; refused beside an endpoint */
 
-    unsigned max_attempts;       /* 0: 4; this version makes one attempt a call, whatever stands here */
+    unsigned max_attempts;       /* of a call; 0: 4; 1: never makes another */
     int64_t  connect_timeout_ms; /* to connect, TLS included; 0: 5,000 */
     int64_t  attempt_timeout_ms; /* one attempt from its start to its whole answer; 0: 30,000 */
     int64_t  timeout_ms;         /* a whole call: a handle, credentials, attempts, delays; 0: 120,000 */

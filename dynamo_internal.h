@@ -6,11 +6,14 @@
  *     buffer.c  errors.c  clock.c  checksum.c  sha1.c  hash.c  uuid.c  bytes, words, time, arithmetic
  *     sigpipe.c                                                   a signal kept from the host
  *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
- *     marshal.c                                                   plain JSON <-> AttributeValue
- *     shape.c                                                     requests and answers by their shapes
+ *     decode.c                                                    wire text to plain JSON
+ *     marshal.c                                                   plain JSON to AttributeValue
+ *     shape.c                                                     requests by their shapes
+ *     page.c                                                      an answer's list, element by element
  *     sigv4.c  ecdsa.c                                            signatures
  *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
- *     deadline.c  handle.c  fetch.c                               time limits, curl handles, one exchange of any kind
+ *     deadline.c  retry.c  skew.c                                 time limits; when to try again; the service's clock
+ *     handle.c  fetch.c                                           curl handles, one exchange of any kind
  *     process.c  container.c  metadata.c                          sources of keys on the machine
  *     token_file.c  sts.c  role.c                                 files with tokens; roles
  *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
@@ -67,6 +70,13 @@
 #pragma GCC visibility push(hidden)
 #endif
 
+/* For the few functions whose call costs more than they do, at -Os too. */
+#if defined(__GNUC__) || defined(__clang__)
+#define DYNAMO_INLINE static inline __attribute__((always_inline))
+#else
+#define DYNAMO_INLINE static inline
+#endif
+
 #define DYNAMO_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* ---- buffer.c: growing bytes ------------------------------------------------------------------------------------- */
@@ -91,6 +101,9 @@ void dynamo_buffer_char(dynamo_buffer *buffer, char character);
 void dynamo_buffer_encoded(dynamo_buffer *buffer, const char *text); /* for a form or a query (RFC 3986, section 2.1) */
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
+
+/* Appends bytes that the caller fills in, at once; NULL on failure. */
+char *dynamo_buffer_extend(dynamo_buffer *buffer, size_t length);
 
 /* ---- errors.c: what went wrong, in words ------------------------------------------------------------------------- */
 
@@ -129,7 +142,9 @@ void dynamo_copy_text(char *field, size_t size, const char *text, size_t length)
 void dynamo_bare_code(char *code, size_t size, const char *text, size_t length);
 
 dynamo_status      dynamo_status_of_code(const char *bare_code);
-dynamo_retry_class dynamo_retry_class_of(dynamo_status status);
+
+/* Of a status, and where that is UNKNOWN_SERVICE of the HTTP status; 0: there is none. */
+dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status);
 
 /* ---- clock.c ----------------------------------------------------------------------------------------------------- */
 
@@ -139,6 +154,10 @@ int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 /* The moment that an ISO 8601 text stands for ("2030-01-31T23:59:59Z", "...T23:59:59.5+01:00", UTC in place of Z), in
  * whole seconds since the epoch. false: it is none, or has no zone. */
 bool dynamo_clock_read(const char *text, int64_t *seconds);
+
+/* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
+
+double dynamo_random_fraction(void); /* 0 to below 1 */
 
 /* ---- sigpipe.c --------------------------------------------------------------------------------------------------- */
 
@@ -165,7 +184,22 @@ void dynamo_sha1(const void *data, size_t length, uint8_t hash[DYNAMO_SHA1_SIZE]
 
 #define DYNAMO_HASH_SIZE 32
 
-bool dynamo_sha256(const void *data, size_t length, uint8_t hash[DYNAMO_HASH_SIZE]);
+/* A SHA-256 under way, which can be copied there: what many texts begin with is hashed once. Freeing wipes. Each call
+ * that returns a bool: false when mbedTLS fails. */
+typedef struct dynamo_hash dynamo_hash;
+
+dynamo_hash *dynamo_hash_new(void); /* NULL: memory ran out */
+void         dynamo_hash_free(dynamo_hash *hash);
+bool         dynamo_hash_start(dynamo_hash *hash);
+bool         dynamo_hash_update(dynamo_hash *hash, const void *data, size_t length);
+bool         dynamo_hash_copy(dynamo_hash *to, const dynamo_hash *from);
+bool         dynamo_hash_finish(dynamo_hash *hash, uint8_t result[DYNAMO_HASH_SIZE]);
+
+/* HMAC with such: the text goes into the inner one between the two calls. */
+bool dynamo_hmac_start(dynamo_hash *inner, dynamo_hash *outer, const void *key, size_t key_length);
+bool dynamo_hmac_finish(dynamo_hash *inner, dynamo_hash *outer, uint8_t mac[DYNAMO_HASH_SIZE]);
+
+bool dynamo_sha256(const void *data, size_t length, uint8_t result[DYNAMO_HASH_SIZE]);
 bool dynamo_hmac_sha256(const void *key, size_t key_length, const void *data, size_t length,
                         uint8_t mac[DYNAMO_HASH_SIZE]);
 void dynamo_wipe(void *secret, size_t length); /* not optimised away; NULL allowed */
@@ -203,12 +237,15 @@ bool dynamo_base64_check(const char *text, size_t length, size_t *size);
 
 /* ---- text.c: JSON text ------------------------------------------------------------------------------------------- */
 
-/* Levels of nesting beyond which JSON text is refused: a bound on the stack, far above what DynamoDB has (32 levels of
- * values, two levels of text each). */
+/* Levels of nesting beyond which JSON text is refused, far above what DynamoDB has (32 levels of values, two levels of
+ * text each). It bounds the stack: reading has an array of as many places (18 KB), writing recurses (35 KB). */
 #define DYNAMO_TEXT_DEPTH 256
 
 /* A JSON string. false: the bytes aren't UTF-8. A surrogate on its own, as three bytes, is written as \uXXXX. */
 bool dynamo_write_string(dynamo_buffer *out, const char *text, size_t length);
+
+/* One that has nothing to escape in it. */
+void dynamo_write_quoted(dynamo_buffer *out, const char *text, size_t length);
 
 /* Any JSON value as it stands. */
 dynamo_status dynamo_write_json(dynamo_buffer *out, json_t *value, const dynamo_path *path, dynamo_error *error);
@@ -236,8 +273,16 @@ typedef struct dynamo_string {
     char       *owned; /* to free(); NULL mostly */
 } dynamo_string;
 
-/* After white space: the next character, or '\0' at the end. */
-char dynamo_read_peek(dynamo_reader *reader);
+/* Past white space: the next character, or '\0' at the end. */
+char dynamo_read_past_space(dynamo_reader *reader);
+
+/* The same, short where there is none: the service sends none. */
+DYNAMO_INLINE char dynamo_read_peek(dynamo_reader *reader)
+{
+    if (reader->next < reader->end && (unsigned char)*reader->next > ' ')
+        return *reader->next;
+    return dynamo_read_past_space(reader);
+}
 
 /* Each fills reader->error and returns false, -1 or NULL on failure, then the whole reading is over. */
 bool dynamo_read_string(dynamo_reader *reader, const dynamo_path *path, dynamo_string *string);
@@ -248,25 +293,16 @@ bool dynamo_read_open(dynamo_reader *reader, const dynamo_path *path, char brack
 int dynamo_read_member(dynamo_reader *reader, const dynamo_path *path, size_t *count, dynamo_string *name);
 int dynamo_read_element(dynamo_reader *reader, const dynamo_path *path, size_t *count);
 
-json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
-bool    dynamo_read_end(dynamo_reader *reader);                           /* nothing but white space is left */
+bool dynamo_read_end(dynamo_reader *reader); /* nothing but white space is left */
 
-/* How a list's elements or an object's members are read. A member's name is the last step of the path. */
-typedef json_t *(*dynamo_read_function)(dynamo_reader *reader, const dynamo_path *path, const void *context);
-
-/* A whole list or object, with each value as the function reads it. */
-json_t *dynamo_read_list(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                         const void *context);
-json_t *dynamo_read_object(dynamo_reader *reader, const dynamo_path *path, dynamo_read_function read,
-                           const void *context);
+/* Past the number of JSON's syntax that begins the text; NULL: none does. */
+const char *dynamo_json_number_end(const char *next, const char *end);
 
 /* Fails with reader->failure, the words, the path, and line and column where they help. Returns false. */
 bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char *words);
 
-/* Puts a value just read into its object: refuses a name that stands twice, and NUL in a name where Jansson can't hold
- * it. Steals the value, NULL included, on failure too. */
-bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
-                      json_t *value);
+/* Fails at a place of malformed text, with line and column. Returns false. */
+bool dynamo_read_fail_syntax(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words);
 
 /* ---- xml.c: a few texts of an XML document ----------------------------------------------------------------------- */
 
@@ -280,20 +316,7 @@ typedef struct dynamo_xml_field {
  * with an element in it; the texts may be filled in part. */
 bool dynamo_xml_read(const char *text, size_t length, dynamo_xml_field *fields, size_t count);
 
-/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
-
-/* A plain value written as an AttributeValue. */
-dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
-                                           dynamo_error *error);
-
-/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
-dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
-
-/* The other way; NULL on failure. */
-json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
-json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
-
-/* ---- shape.c: requests and answers by their shapes --------------------------------------------------------------- */
+/* ---- decode.c: JSON text to plain values ------------------------------------------------------------------------- */
 
 typedef enum dynamo_kind {
     DYNAMO_KIND_ANY, /* whatever JSON */
@@ -311,7 +334,7 @@ typedef struct dynamo_shape {
     dynamo_kind                 kind;
     const struct dynamo_shape  *of;      /* of each element of a list, each value of a map */
     const struct dynamo_member *members; /* of a structure; ends with a NULL name */
-    bool                        filled;  /* a list that the service refuses when it is empty */
+    bool                        filled;  /* a list or map that the service refuses when it is empty */
 } dynamo_shape;
 
 typedef struct dynamo_member {
@@ -322,18 +345,65 @@ typedef struct dynamo_member {
 
 extern const dynamo_shape dynamo_shape_any; /* whatever JSON */
 
+/* The shape of an object's member, NULL where the object's shape doesn't have it. */
+const dynamo_shape *dynamo_shape_member(const dynamo_shape *shape, const char *name, size_t length);
+
+/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
+ * doesn't have are kept as they are. NULL on failure, as for the others. */
+json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+json_t *dynamo_read_json(dynamo_reader *reader, const dynamo_path *path); /* any value */
+json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path);
+json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path);
+
+/* Puts a value just read into its object, as its count-th member: refuses a name that stands twice, and NUL in a name
+ * where Jansson can't hold it. Steals the value, NULL included, on failure too. */
+bool dynamo_read_keep(dynamo_reader *reader, const dynamo_path *path, json_t *object, const dynamo_string *name,
+                      json_t *value, size_t count);
+
+/* The dollars that a name begins with when one of N, B, SS, NS, BS follows and ends it, else 0. */
+size_t dynamo_dollars(const char *name, size_t length);
+
+/* ---- marshal.c: AttributeValue, as wire text --------------------------------------------------------------------- */
+
+/* A plain value written as an AttributeValue. */
+dynamo_status dynamo_write_attribute_value(dynamo_buffer *out, json_t *value, const dynamo_path *path,
+                                           dynamo_error *error);
+
+/* A plain object written as a map of AttributeValues: an item, a key. Its values are level 1. */
+dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_path *path, dynamo_error *error);
+
+/* ---- shape.c: requests by their shapes --------------------------------------------------------------------------- */
+
 /* A caller's document checked against its shape and written as wire text in one walk. */
 dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo_shape *shape, const dynamo_path *path,
                                  dynamo_error *error);
 
-/* The next value of an answer, the attribute values that its shape has in it in plain form; members that the shape
- * doesn't have are kept as they are. */
-json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path);
+/* ---- page.c: an answer whose list is read element by element ----------------------------------------------------- */
+
+/* Holds pointers into itself, and into the text, which has to stay where it is: not to be copied. */
+typedef struct dynamo_page {
+    json_t             *members; /* the answer without the list */
+    size_t              left;    /* elements that weren't asked for yet */
+    size_t              count;   /* those that were */
+    dynamo_reader       reader;  /* before the next */
+    const dynamo_shape *element; /* how each is read; NULL: the answer has no list */
+    dynamo_path         path[3]; /* from the answer to the list */
+    const dynamo_path  *list;    /* the last of them */
+} dynamo_page;
+
+/* Takes an answer's whole text apart. `list` is the name of the member that is the list ("Items"), or its path
+ * ("StreamDescription.Shards"). On failure there is nothing to close. `error` can't be NULL in these two. */
+dynamo_status dynamo_page_open(dynamo_page *page, const char *text, size_t length, const dynamo_shape *output,
+                               const char *list, dynamo_error *error);
+
+/* A new reference, or NULL after the last. After a failure the same element is next again. */
+dynamo_status dynamo_page_next(dynamo_page *page, json_t **element, dynamo_error *error);
+void          dynamo_page_close(dynamo_page *page); /* {0} allowed */
 
 /* ---- sigv4.c: AWS Signature Version 4, no I/O, no clock of its own ----------------------------------------------- */
 
-#define DYNAMO_TIMESTAMP_SIZE 17 /* "20150830T123600Z" with its NUL; the first eight are the date */
-#define DYNAMO_HEX_SIZE 65       /* a SHA-256 in lower-case hexadecimal with its NUL */
+#define DYNAMO_TIMESTAMP_SIZE 17   /* "20150830T123600Z" with its NUL; the first eight are the date */
+#define DYNAMO_SIGNATURE_LENGTH 64 /* in lower-case hexadecimal */
 
 typedef struct dynamo_header {
     const char *name; /* lower case */
@@ -346,8 +416,6 @@ typedef struct dynamo_sigv4_request {
     const char          *query; /* canonical already; "" mostly */
     const dynamo_header *headers; /* those to sign, sorted by name */
     size_t               header_count;
-    const void          *payload;
-    size_t               payload_length;
 } dynamo_sigv4_request;
 
 typedef struct dynamo_sigv4_scope {
@@ -357,18 +425,35 @@ typedef struct dynamo_sigv4_scope {
 } dynamo_sigv4_scope;
 
 void dynamo_sigv4_timestamp(int64_t seconds, char timestamp[DYNAMO_TIMESTAMP_SIZE]);
-bool dynamo_sigv4_payload_hash(const void *payload, size_t length, char hex[DYNAMO_HEX_SIZE]);
-void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request, const char *payload_hash);
-bool dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope, const dynamo_buffer *canonical);
 bool dynamo_sigv4_signing_key(const char *secret_key, const dynamo_sigv4_scope *scope, uint8_t key[DYNAMO_HASH_SIZE]);
-bool dynamo_sigv4_signature(const uint8_t key[DYNAMO_HASH_SIZE], const dynamo_buffer *string_to_sign,
-                            char hex[DYNAMO_HEX_SIZE]);
 
-/* All steps at once, with a key from dynamo_sigv4_signing_key(): the Authorization header's value. `scratch` is working
- * memory that a caller keeps from one request to the next. false: memory ran out, or mbedTLS failed. */
-bool dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
-                                const dynamo_sigv4_scope *scope, const char *access_key,
-                                const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+/* The canonical request but for its last line, the payload's hash. */
+void dynamo_sigv4_canonical_request(dynamo_buffer *out, const dynamo_sigv4_request *request);
+
+/* The string to sign but for its last line, the canonical request's hash. */
+void dynamo_sigv4_string_to_sign(dynamo_buffer *out, const dynamo_sigv4_scope *scope);
+
+/* The Authorization header's value but for its end, the signature. */
+void dynamo_sigv4_authorization(dynamo_buffer *out, const dynamo_sigv4_request *request,
+                                const dynamo_sigv4_scope *scope, const char *access_key);
+
+/* Makes signatures for requests that differ in their payload alone. */
+typedef struct dynamo_signer {
+    dynamo_hash *canonical;     /* the canonical request's beginning, hashed */
+    dynamo_hash *inner, *outer; /* HMAC with the signing key, the string to sign's beginning in it */
+    dynamo_hash *work[2];
+} dynamo_signer;
+
+bool dynamo_signer_init(dynamo_signer *signer); /* false: memory ran out; to be freed all the same */
+void dynamo_signer_free(dynamo_signer *signer); /* wipes */
+
+/* For a request as it is but for its payload. `scratch` is working memory that a caller keeps from one request to the
+ * next. false: memory ran out, or mbedTLS failed. */
+bool dynamo_signer_prepare(dynamo_signer *signer, const dynamo_sigv4_request *request, const dynamo_sigv4_scope *scope,
+                           const uint8_t key[DYNAMO_HASH_SIZE], dynamo_buffer *scratch);
+
+/* The signature: DYNAMO_SIGNATURE_LENGTH characters, no NUL. false: mbedTLS failed. */
+bool dynamo_signer_sign(dynamo_signer *signer, const void *payload, size_t length, char *signature);
 
 /* ---- ecdsa.c: signatures with a key of the curve P-256 (ES256) --------------------------------------------------- */
 
@@ -502,6 +587,8 @@ struct dynamo_settings {
     char                 *user_agent;
     unsigned              max_clients;
     unsigned              max_attempts;
+    bool                  adaptive;           /* the retry mode; else it is the standard one */
+    bool                  correct_clock_skew;
     int64_t               connect_timeout_ms;
     int64_t               attempt_timeout_ms;
     int64_t               timeout_ms;
@@ -548,6 +635,12 @@ dynamo_status dynamo_deadline_check(const dynamo_deadline *deadline);
 
 /* "canceled" or "the time limit ran out", for a check that failed. */
 const char *dynamo_deadline_words(dynamo_status status);
+
+/* Whether so much time is left. */
+bool dynamo_deadline_allows(const dynamo_deadline *deadline, int64_t microseconds);
+
+/* Lets that time pass. TIMEOUT: it isn't left, which is said at once. CANCELED: at the next slice. */
+dynamo_status dynamo_deadline_pause(const dynamo_deadline *deadline, int64_t microseconds);
 
 /* How long a wait may last before the next check, 1 to DYNAMO_SLICE_MS. */
 int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
@@ -728,6 +821,7 @@ bool dynamo_dpop_proof(dynamo_buffer *out, const uint8_t key[DYNAMO_P256_SIZE], 
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
 typedef struct dynamo_keys {
     atomic_uint        references;
+    uint64_t           number; /* no other set of the keyring has the same */
     dynamo_credentials values;
     const char        *source; /* its name; static storage */
     bool               stable; /* used beyond their expiration while there are no newer ones */
@@ -740,6 +834,7 @@ typedef struct dynamo_keyring {
     pthread_mutex_t        lock; /* never held while a callback runs */
     pthread_cond_t         refreshed;
     bool                   refreshing;
+    uint64_t               count; /* of the sets there were */
     bool                   distrusted; /* the service refused the current keys */
     unsigned               rounds;     /* refreshes that ended */
     bool                   succeeded;  /* the last */
@@ -767,6 +862,91 @@ bool dynamo_keyring_distrust(dynamo_keyring *keyring, const dynamo_keys *keys);
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
                                 uint8_t key[DYNAMO_HASH_SIZE]);
 
+/* ---- retry.c: when to try again; no clock, no random source of its own ------------------------------------------- */
+
+/*
+ * The pause after the failed attempt of that number, from 1. `fraction`, 0 to below 1, is the jitter; retry_after_ms
+ * the answer's x-amz-retry-after, 0 without one. The class isn't NEVER.
+ */
+int64_t dynamo_retry_delay_us(dynamo_retry_class class, unsigned attempt, double fraction, int64_t retry_after_ms);
+
+/* How fast requests may go, in the adaptive mode: a bucket of tokens, one for each request. */
+typedef struct dynamo_send_rate {
+    bool     enabled;  /* from the first throttling error on */
+    double   measured; /* answers a second, smoothed */
+    int64_t  bucket;   /* the half second that is being counted */
+    unsigned count;
+    double   rate_at_throttle;
+    int64_t  throttled_us; /* the last time */
+    double   limit;        /* tokens a second */
+    double   capacity;
+    double   tokens;
+    int64_t  filled_us; /* tokens are counted up to then */
+} dynamo_send_rate;
+
+void    dynamo_send_rate_init(dynamo_send_rate *rate, int64_t now_us);
+void    dynamo_send_rate_answered(dynamo_send_rate *rate, bool throttled, int64_t now_us);
+int64_t dynamo_send_rate_take(dynamo_send_rate *rate, int64_t now_us); /* 0: done; else when to ask again */
+
+/* The rate so long after a throttling error came at another rate. */
+double dynamo_retry_cubic(double rate_at_throttle, double seconds_since);
+
+/* What all calls of one core share, under a lock of its own. */
+#define DYNAMO_RETRY_TOKENS 500u
+typedef struct dynamo_retry {
+    pthread_mutex_t  lock; /* held for a few instructions */
+    bool             adaptive;
+    double (*chance)(void); /* 0 to below 1: the jitter of pauses */
+    unsigned         tokens; /* what retries are paid with, so that a service in trouble isn't buried in them */
+    dynamo_send_rate rate;
+} dynamo_retry;
+
+dynamo_status dynamo_retry_init(dynamo_retry *retry, bool adaptive, int64_t now_us, dynamo_error *error);
+void          dynamo_retry_free(dynamo_retry *retry);
+void          dynamo_retry_after_fork(dynamo_retry *retry);
+
+/* Pays for a retry. Returns what it cost; 0: there isn't enough left. */
+unsigned dynamo_retry_pay(dynamo_retry *retry, dynamo_retry_class class);
+
+/* After a success: gives back what the call's last retry cost, or 1 where it had none (`paid` is 0). */
+void dynamo_retry_refund(dynamo_retry *retry, unsigned paid);
+
+/* Leave to send, in the adaptive mode. 0: it is given; else how long to wait before asking again. */
+int64_t dynamo_retry_take_turn(dynamo_retry *retry, int64_t now_us);
+void    dynamo_retry_answered(dynamo_retry *retry, bool throttled, int64_t now_us);
+
+/* The value of amz-sdk-request: "ttl=20261123T130000Z; attempt=2; max=4". `ttl` may be NULL. */
+#define DYNAMO_RETRY_HEADER_SIZE 80
+void dynamo_retry_header(char text[DYNAMO_RETRY_HEADER_SIZE], unsigned attempt, unsigned max_attempts,
+                         const char *ttl);
+
+/* ---- skew.c: the service's clock --------------------------------------------------------------------------------- */
+
+#define DYNAMO_FIRST_DATE 31536000 /* 1971: an earlier date is that of a clock nobody has set */
+
+/* The service's clock minus ours, shared by all calls of one core; one value, so that it takes no lock. */
+typedef struct dynamo_skew {
+    atomic_int seconds;
+    bool       correct; /* else it is only watched */
+} dynamo_skew;
+
+typedef struct dynamo_dated_answer {
+    int64_t date;     /* its Date header, in seconds since the epoch; 0: it has none that is one */
+    bool    aged;     /* it has an Age header: the date is that of a cache's copy */
+    int64_t received; /* by our clock, in seconds */
+    int64_t took_us;  /* from the request to the answer */
+} dynamo_dated_answer;
+
+void    dynamo_skew_init(dynamo_skew *skew, bool correct);
+bool    dynamo_skew_known(dynamo_skew *skew);   /* a date was seen */
+int64_t dynamo_skew_seconds(dynamo_skew *skew); /* to add to our clock; 0 until a date was seen */
+
+/* From any answer. true: what the request was signed with, `used`, was so far off that this may be why it failed. */
+bool dynamo_skew_learn(dynamo_skew *skew, const dynamo_dated_answer *answer, int64_t used);
+
+/* An IMF-fixdate as RFC 9110 has it, in seconds since the epoch. false: it is none, or before 1970. */
+bool dynamo_http_date(const char *text, size_t length, int64_t *seconds);
+
 /* ---- handle.c: one curl easy handle and what stays with it ------------------------------------------------------- */
 
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
@@ -781,12 +961,15 @@ bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, cons
 /* The lines of a request's header, in the order sent. The token's is last since not every request has one. */
 typedef enum dynamo_header_line {
     DYNAMO_LINE_HOST,
+    DYNAMO_LINE_USER_AGENT,
     DYNAMO_LINE_CONTENT_TYPE,
     DYNAMO_LINE_ACCEPT_ENCODING,
     DYNAMO_LINE_ACCEPT, /* off: curl would send one */
     DYNAMO_LINE_EXPECT, /* off: it would cost a round trip */
     DYNAMO_LINE_TARGET,
     DYNAMO_LINE_DATE,
+    DYNAMO_LINE_INVOCATION_ID,
+    DYNAMO_LINE_SDK_REQUEST,
     DYNAMO_LINE_AUTHORIZATION,
     DYNAMO_LINE_TOKEN,
     DYNAMO_LINE_COUNT
@@ -798,7 +981,10 @@ typedef struct dynamo_answer_head {
     char     error_type[128];
     bool     has_crc32;
     uint32_t crc32;
-    bool     complete; /* the empty line after the headers came */
+    int64_t  date;           /* in seconds since the epoch; 0: none */
+    bool     aged;           /* an Age header came */
+    int64_t  retry_after_ms; /* 0: none */
+    bool     complete;       /* the empty line after the headers came */
 } dynamo_answer_head;
 
 #define DYNAMO_HANDLE_SOCKETS 8
@@ -811,10 +997,16 @@ typedef struct dynamo_handle {
     size_t                socket_count;
     bool                  sockets_unknown; /* more than fit, or an application's own by on_handle */
 
-    dynamo_buffer          url; /* that is set, and that the Host line belongs to; empty: none */
-    struct curl_slist      lines[DYNAMO_LINE_COUNT];
-    dynamo_buffer          texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
-    dynamo_buffer          scratch;
+    struct curl_slist lines[DYNAMO_LINE_COUNT];
+    dynamo_buffer     texts[DYNAMO_LINE_COUNT]; /* of the lines that change */
+
+    dynamo_buffer url; /* that the handle is set to, and that the Host line belongs to; empty: none */
+    CURLU        *parsed_url;
+    int64_t       signed_at; /* what the lines and the signer are set to, beside URL and target */
+    uint64_t      signed_by; /* the keys' number */
+    dynamo_signer signer;
+    dynamo_buffer scratch;
+
     unsigned               sends; /* of the attempt in hand: libcurl may not send it twice */
     curl_off_t             sent;  /* bytes of the body that went out, which libcurl forgets when it begins anew */
 #if DYNAMO_CURL_LACKS_PREREQ
@@ -830,8 +1022,8 @@ typedef struct dynamo_handle {
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
-/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended then
- * tells. SIGPIPE is the caller's to hold. */
+/* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
+ * then tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
 
 dynamo_status dynamo_handle_status(CURLcode code); /* what a transfer's result means here */
@@ -876,6 +1068,8 @@ typedef struct dynamo_exchange {
     dynamo_keys              *keys;
     const dynamo_deadline    *deadline; /* of this attempt */
     int64_t                   now;      /* to sign by, in seconds since the epoch */
+    const char               *invocation_id;
+    const char               *sdk_request; /* dynamo_retry_header() */
 
     long http_status;   /* 0: no answer */
     bool may_have_been_executed; /* it went out whole and no answer tells what became of it */
@@ -1020,6 +1214,7 @@ typedef struct dynamo_message {
     const dynamo_shape    *error_output;
     const char            *unwrap;
     bool                   write;
+    bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
 } dynamo_message;
 
@@ -1036,6 +1231,8 @@ typedef struct dynamo_core {
     dynamo_settings settings;
     dynamo_keyring  keyring;
     dynamo_pool     pool;
+    dynamo_retry    retry;
+    dynamo_skew     skew;
 } dynamo_core;
 
 struct dynamo_client {

@@ -143,9 +143,15 @@ const char *dynamo_status_message(dynamo_status status)
     return row_of_status(status)->message;
 }
 
-dynamo_retry_class dynamo_retry_class_of(dynamo_status status)
+/* A code that is known speaks for itself; else the HTTP status does. */
+dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status)
 {
-    return row_of_status(status)->retry;
+    if (status != DYNAMO_ERR_UNKNOWN_SERVICE)
+        return row_of_status(status)->retry;
+    if (http_status == 429)
+        return DYNAMO_RETRY_THROTTLING;
+    return http_status == 500 || (http_status >= 502 && http_status <= 504) ? DYNAMO_RETRY_TRANSIENT
+                                                                            : DYNAMO_RETRY_NEVER;
 }
 
 /* "ThrottlingException" and "Throttling" are one. */
@@ -240,7 +246,7 @@ void dynamo_error_clear(dynamo_error *error)
 static void fail_with(dynamo_error *error, dynamo_status status, const char *words)
 {
     error->status    = status;
-    error->retryable = dynamo_retry_class_of(status) != DYNAMO_RETRY_NEVER;
+    error->retryable = dynamo_retry_class_of(status, 0) != DYNAMO_RETRY_NEVER;
     dynamo_copy_text(error->code, sizeof(error->code), dynamo_status_name(status), strlen(dynamo_status_name(status)));
     dynamo_copy_text(error->message, sizeof(error->message), words, strlen(words));
 }

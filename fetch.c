@@ -169,17 +169,6 @@ static bool is_worth_another(const dynamo_fetch *fetch, dynamo_status status, un
            (status == DYNAMO_OK ? is_passing(fetch) : fetch->stubborn && status != DYNAMO_ERR_OUT_OF_MEMORY);
 }
 
-static void pause_for(int64_t milliseconds, const dynamo_deadline *deadline)
-{
-    const int64_t end_us = dynamo_deadline_from_now(milliseconds);
-
-    while (dynamo_clock_monotonic_us() < end_us && dynamo_deadline_check(deadline) == DYNAMO_OK) {
-        struct timespec slice = { 0, dynamo_deadline_slice_ms(deadline) * 1000000L };
-
-        (void)nanosleep(&slice, NULL);
-    }
-}
-
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
 {
     for (unsigned attempt = 1;; attempt++) {
@@ -189,8 +178,7 @@ dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *setti
         const int64_t delay_ms = again ? (int64_t)FIRST_PAUSE_MS * attempt : -1;
 
         report(fetch, settings, status, attempt, start_us, delay_ms);
-        if (!again)
+        if (!again || dynamo_deadline_pause(fetch->deadline, delay_ms * 1000) != DYNAMO_OK)
             return status;
-        pause_for(delay_ms, fetch->deadline);
     }
 }

@@ -50,28 +50,69 @@ static size_t receive_body(char *data, size_t size, size_t count, void *context)
     return handle->body.failed ? 0 : size * count;
 }
 
-static bool header_is(const char *line, size_t name_length, const char *name)
+static void read_request_id(dynamo_answer_head *head, const char *text, size_t length)
 {
-    return strlen(name) == name_length && curl_strnequal(line, name, name_length);
+    dynamo_copy_text(head->request_id, sizeof(head->request_id), text, length);
 }
 
-/* A CRC-32 in decimal; anything else counts as no header at all. */
-static void read_crc32(dynamo_answer_head *head, const char *text, size_t length)
+static void read_error_type(dynamo_answer_head *head, const char *text, size_t length)
 {
-    uint64_t value = 0;
+    dynamo_copy_text(head->error_type, sizeof(head->error_type), text, length);
+}
 
-    if (length == 0 || length > 10)
-        return;
+/* Digits and nothing else. What is too large for the type becomes its largest value. */
+static bool read_decimal(const char *text, size_t length, int64_t *value)
+{
+    *value = 0;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9')
-            return;
-        value = value * 10 + (uint64_t)(text[i] - '0');
+            return false;
+        *value = *value > (INT64_MAX - 9) / 10 ? INT64_MAX : *value * 10 + (text[i] - '0');
     }
-    if (value > UINT32_MAX)
+    return length != 0;
+}
+
+/* Anything but a CRC-32 in decimal counts as no header at all. */
+static void read_crc32(dynamo_answer_head *head, const char *text, size_t length)
+{
+    int64_t value;
+
+    if (!read_decimal(text, length, &value) || value > UINT32_MAX)
         return;
     head->crc32     = (uint32_t)value;
     head->has_crc32 = true;
 }
+
+static void read_date(dynamo_answer_head *head, const char *text, size_t length)
+{
+    if (!dynamo_http_date(text, length, &head->date))
+        head->date = 0;
+}
+
+static void read_age(dynamo_answer_head *head, const char *text, size_t length)
+{
+    (void)text;
+    (void)length;
+    head->aged = true;
+}
+
+static void read_retry_after(dynamo_answer_head *head, const char *text, size_t length)
+{
+    if (!read_decimal(text, length, &head->retry_after_ms))
+        head->retry_after_ms = 0;
+}
+
+static const struct {
+    const char *name;
+    void (*read)(dynamo_answer_head *head, const char *text, size_t length);
+} known_headers[] = {
+    { "x-amzn-requestid", read_request_id },
+    { "x-amzn-errortype", read_error_type },
+    { "x-amz-crc32", read_crc32 },
+    { "Date", read_date },
+    { "Age", read_age },
+    { "x-amz-retry-after", read_retry_after },
+};
 
 static void read_header(dynamo_answer_head *head, const char *line, size_t length)
 {
@@ -88,12 +129,9 @@ static void read_header(dynamo_answer_head *head, const char *line, size_t lengt
         length--;
     while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL)
         length--;
-    if (header_is(line, name_length, "x-amzn-requestid"))
-        dynamo_copy_text(head->request_id, sizeof(head->request_id), value, length);
-    else if (header_is(line, name_length, "x-amzn-errortype"))
-        dynamo_copy_text(head->error_type, sizeof(head->error_type), value, length);
-    else if (header_is(line, name_length, "x-amz-crc32"))
-        read_crc32(head, value, length);
+    for (size_t i = 0; i < DYNAMO_COUNT(known_headers); i++)
+        if (strlen(known_headers[i].name) == name_length && curl_strnequal(line, known_headers[i].name, name_length))
+            known_headers[i].read(head, value, length);
 }
 
 /* Each answer, a 1xx too, begins with a status line and ends with an empty one; trailers after it don't count. */
@@ -194,7 +232,6 @@ static bool set_numbers(const dynamo_handle *handle, const dynamo_settings *sett
         { CURLOPT_SSL_VERIFYPEER, 1 },
         { CURLOPT_SSL_VERIFYHOST, 2 },
         { CURLOPT_TCP_KEEPALIVE, 1 },
-        { CURLOPT_PATH_AS_IS, 1 },
         { CURLOPT_CONNECTTIMEOUT_MS, connect_ms < LONG_MAX ? (long)connect_ms : LONG_MAX },
     };
 
@@ -220,21 +257,29 @@ static bool set_callbacks(dynamo_handle *handle)
 static bool set_texts(const dynamo_handle *handle, const dynamo_settings *settings)
 {
     return set_protocols(handle->easy) &&
-           curl_easy_setopt(handle->easy, CURLOPT_USERAGENT, settings->user_agent) == CURLE_OK &&
            (settings->ca_file == NULL ||
             curl_easy_setopt(handle->easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK);
 }
 
-/* The list of header lines is chained once; libcurl reads it anew for each request. */
-static bool set_lines(dynamo_handle *handle)
+/*
+ * The list of header lines is chained once; libcurl reads it anew for each request. The User-Agent is a line like the
+ * others since libcurl would format one that it is told by CURLOPT_USERAGENT twice for each request, at 90 instructions
+ * a character.
+ */
+static bool set_lines(dynamo_handle *handle, const dynamo_settings *settings)
 {
+    dynamo_buffer *agent = &handle->texts[DYNAMO_LINE_USER_AGENT];
+
+    dynamo_buffer_text(agent, "User-Agent: ");
+    dynamo_buffer_text(agent, settings->user_agent);
+    handle->lines[DYNAMO_LINE_USER_AGENT].data      = agent->data;
     handle->lines[DYNAMO_LINE_CONTENT_TYPE].data    = "Content-Type: application/x-amz-json-1.0";
     handle->lines[DYNAMO_LINE_ACCEPT_ENCODING].data = "Accept-Encoding: identity";
     handle->lines[DYNAMO_LINE_ACCEPT].data          = "Accept:";
     handle->lines[DYNAMO_LINE_EXPECT].data          = "Expect:";
     for (int i = 0; i < DYNAMO_LINE_TOKEN - 1; i++)
         handle->lines[i].next = &handle->lines[i + 1];
-    return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
+    return !agent->failed && curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
 }
 
 dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error)
@@ -250,7 +295,7 @@ dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *
     handle->easy            = curl_easy_init();
     handle->multi           = curl_multi_init();
     if (handle->easy == NULL || handle->multi == NULL || !set_numbers(handle, settings) || !set_callbacks(handle) ||
-        !set_texts(handle, settings) || !set_lines(handle))
+        !set_texts(handle, settings) || !set_lines(handle, settings) || !dynamo_signer_init(&handle->signer))
         goto failed;
     if (settings->on_handle != NULL)
         settings->on_handle(settings->context, handle->easy);
@@ -272,6 +317,8 @@ void dynamo_handle_free(dynamo_handle *handle)
     curl_easy_cleanup(handle->easy);
     (void)curl_multi_cleanup(handle->multi);
     dynamo_sigpipe_release(&guard);
+    curl_url_cleanup(handle->parsed_url);
+    dynamo_signer_free(&handle->signer);
     for (size_t i = 0; i < DYNAMO_LINE_COUNT; i++)
         dynamo_buffer_free(&handle->texts[i]);
     dynamo_buffer_free(&handle->url);

@@ -1,5 +1,5 @@
 /*
- * Plain JSON to AttributeValue and back, as wire text; the sizes of items.
+ * Plain JSON to AttributeValue, as wire text; the sizes of items. decode.c is the way back.
  *
  * The notation: Amazon DynamoDB API Reference, "AttributeValue". What is refused, and in which words: what the service
  * does. Sizes: Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats". The plain form is our choice:
@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* DynamoDB's own limit. Writing recurses as deep: 9 KB of stack. */
 #define MAX_LEVELS 32
 
 /* ---- Writing: numbers, binaries, strings ------------------------------------------------------------------------- */
@@ -33,14 +34,6 @@ static dynamo_status write_text(const value_writer *writer, const char *text, si
     return dynamo_write_string(writer->out, text, length) ? DYNAMO_OK : refuse(writer, path, "A text is not UTF-8");
 }
 
-/* Between quotes, what has nothing to escape in it. */
-static void write_quoted(dynamo_buffer *out, const char *text, size_t length)
-{
-    dynamo_buffer_char(out, '"');
-    dynamo_buffer_append(out, text, length);
-    dynamo_buffer_char(out, '"');
-}
-
 static dynamo_status write_number_text(const value_writer *writer, const char *text, size_t length,
                                        const dynamo_path *path)
 {
@@ -48,7 +41,7 @@ static dynamo_status write_number_text(const value_writer *writer, const char *t
 
     if (refusal != NULL)
         return refuse(writer, path, refusal);
-    write_quoted(writer->out, text, length);
+    dynamo_write_quoted(writer->out, text, length);
     return DYNAMO_OK;
 }
 
@@ -60,7 +53,7 @@ static dynamo_status write_number(const value_writer *writer, json_t *number, co
     (void)dynamo_number_text(number, buffer);
     if (json_is_real(number)) /* which may be out of range */
         return write_number_text(writer, buffer, strlen(buffer), path);
-    write_quoted(writer->out, buffer, strlen(buffer));
+    dynamo_write_quoted(writer->out, buffer, strlen(buffer));
     return DYNAMO_OK;
 }
 
@@ -81,7 +74,7 @@ static dynamo_status write_binary(const value_writer *writer, json_t *text, cons
         return refuse(writer, path, "The binary must be given as a string of base64");
     if (!dynamo_base64_check(json_string_value(text), json_string_length(text), &size))
         return refuse(writer, path, "The binary is not base64 with padding");
-    write_quoted(writer->out, json_string_value(text), json_string_length(text));
+    dynamo_write_quoted(writer->out, json_string_value(text), json_string_length(text));
     return DYNAMO_OK;
 }
 
@@ -344,17 +337,14 @@ static bool find_dollar_member(dollar_member *member, json_t *object)
 {
     void       *at = json_object_size(object) == 1 ? json_object_iter(object) : NULL;
     const char *name;
-    size_t      length, dollars = 0;
+    size_t      length, dollars;
 
     if (at == NULL || (name = json_object_iter_key(at))[0] != '$')
         return false;
-    length = dynamo_name_length(at);
-    while (dollars < length && name[dollars] == '$')
-        dollars++;
-    for (size_t i = 0; i < DYNAMO_COUNT(typed_forms); i++) {
-        const char *type = typed_forms[i].type;
-
-        if (length - dollars == strlen(type) && memcmp(name + dollars, type, length - dollars) == 0) {
+    length  = dynamo_name_length(at);
+    dollars = dynamo_dollars(name, length);
+    for (size_t i = 0; dollars != 0 && i < DYNAMO_COUNT(typed_forms); i++) {
+        if (strcmp(name + dollars, typed_forms[i].type) == 0) {
             *member = (dollar_member){ &typed_forms[i], dollars, name, length, json_object_iter_value(at) };
             return true;
         }
@@ -489,254 +479,9 @@ dynamo_status dynamo_write_item(dynamo_buffer *out, json_t *item, const dynamo_p
     return write_members(&writer, item, path, 1, 0);
 }
 
-/* ---- Reading: scalars and sets ----------------------------------------------------------------------------------- */
-
-/* NULL, an allocation's failure told. */
-static json_t *allocated(dynamo_reader *reader, json_t *value)
-{
-    if (value == NULL)
-        dynamo_fail_memory(reader->error);
-    return value;
-}
-
-/* {name: content}. Steals the content, NULL included. */
-static json_t *wrap(dynamo_reader *reader, const char *name, size_t length, json_t *content)
-{
-    json_t *object;
-
-    if (content == NULL)
-        return NULL;
-    object = json_object();
-    if (dynamo_object_set(object, name, length, content) == 0)
-        return object;
-    json_decref(object);
-    return allocated(reader, NULL);
-}
-
-static json_t *read_text(dynamo_reader *reader, const dynamo_path *path)
-{
-    dynamo_string string;
-    json_t       *text;
-
-    if (!dynamo_read_string(reader, path, &string))
-        return NULL;
-    text = allocated(reader, json_stringn_nocheck(string.text, string.length));
-    free(string.owned);
-    return text;
-}
-
-/* Whether the text that stands for a number is one. What the service has stored isn't held to the limits of writing. */
-static bool is_number(const char *text, size_t length)
-{
-    char   key[DYNAMO_NUMBER_KEY_SIZE];
-    size_t digits;
-
-    return dynamo_number_key(text, length, key, &digits);
-}
-
-static json_t *read_number(dynamo_reader *reader, const dynamo_path *path)
-{
-    dynamo_string string;
-    json_t       *number;
-
-    if (!dynamo_read_string(reader, path, &string))
-        return NULL;
-    number = allocated(reader, dynamo_number_plain(string.text, string.length));
-    /* Integers and reals have been read as such: only $N takes any text. */
-    if (json_is_object(number) && !is_number(string.text, string.length)) {
-        json_decref(number);
-        number = NULL;
-        dynamo_read_fail(reader, path, "An AttributeValue whose N is no number");
-    }
-    free(string.owned);
-    return number;
-}
-
-/* In a set, other numbers are their bare text. */
-static json_t *read_number_element(dynamo_reader *reader, const dynamo_path *path)
-{
-    json_t *number = read_number(reader, path);
-    json_t *text   = json_object_get(number, "$N");
-
-    if (text == NULL)
-        return number;
-    json_incref(text);
-    json_decref(number);
-    return text;
-}
-
-static json_t *read_base64(dynamo_reader *reader, const dynamo_path *path)
-{
-    json_t *text = read_text(reader, path);
-    size_t  size;
-
-    if (text == NULL || dynamo_base64_check(json_string_value(text), json_string_length(text), &size))
-        return text;
-    json_decref(text);
-    dynamo_read_fail(reader, path, "An AttributeValue whose B is not base64");
-    return NULL;
-}
-
-static json_t *read_binary(dynamo_reader *reader, const dynamo_path *path)
-{
-    return wrap(reader, "$B", 2, read_base64(reader, path));
-}
-
-static json_t *read_boolean(dynamo_reader *reader, const dynamo_path *path)
-{
-    char next = dynamo_read_peek(reader);
-
-    if (next == 't' || next == 'f')
-        return dynamo_read_json(reader, path);
-    dynamo_read_fail(reader, path, "An AttributeValue whose BOOL is neither true nor false");
-    return NULL;
-}
-
-/* DynamoDB only ever says true here. */
-static json_t *read_null(dynamo_reader *reader, const dynamo_path *path)
-{
-    char next = dynamo_read_peek(reader);
-
-    if (next != 't' && next != 'f') {
-        dynamo_read_fail(reader, path, "An AttributeValue whose NULL is not true");
-        return NULL;
-    }
-    return dynamo_read_json(reader, path) != NULL ? json_null() : NULL;
-}
-
-typedef json_t *(*read_function)(dynamo_reader *reader, const dynamo_path *path);
-
-/* `context` is where the function for the value stands: a function itself can't be passed as an object. */
-static json_t *read_by(dynamo_reader *reader, const dynamo_path *path, const void *context)
-{
-    return (*(const read_function *)context)(reader, path);
-}
-
-static json_t *read_elements(dynamo_reader *reader, const dynamo_path *path, read_function read_element)
-{
-    return dynamo_read_list(reader, path, read_by, &read_element);
-}
-
-static json_t *read_list(dynamo_reader *reader, const dynamo_path *path)
-{
-    return read_elements(reader, path, dynamo_read_attribute_value);
-}
-
-static json_t *read_string_set(dynamo_reader *reader, const dynamo_path *path)
-{
-    return wrap(reader, "$SS", 3, read_elements(reader, path, read_text));
-}
-
-static json_t *read_number_set(dynamo_reader *reader, const dynamo_path *path)
-{
-    return wrap(reader, "$NS", 3, read_elements(reader, path, read_number_element));
-}
-
-static json_t *read_binary_set(dynamo_reader *reader, const dynamo_path *path)
-{
-    return wrap(reader, "$BS", 3, read_elements(reader, path, read_base64));
-}
-
-/* ---- Reading: any value ------------------------------------------------------------------------------------------ */
-
-json_t *dynamo_read_item(dynamo_reader *reader, const dynamo_path *path)
-{
-    static const read_function read_value = dynamo_read_attribute_value;
-
-    return dynamo_read_object(reader, path, read_by, &read_value);
-}
-
-/* The map with one more $ before its only name. Steals the map. */
-static json_t *add_dollar(dynamo_reader *reader, json_t *map, const dollar_member *member)
-{
-    char   *name   = malloc(member->length + 1);
-    json_t *longer = NULL;
-
-    if (name == NULL) {
-        dynamo_fail_memory(reader->error);
-    } else {
-        name[0] = '$';
-        memcpy(name + 1, member->name, member->length);
-        longer = wrap(reader, name, member->length + 1, json_incref(member->value));
-    }
-    free(name);
-    json_decref(map);
-    return longer;
-}
-
-static json_t *read_map(dynamo_reader *reader, const dynamo_path *path)
-{
-    json_t       *map = dynamo_read_item(reader, path);
-    dollar_member member;
-
-    return map != NULL && find_dollar_member(&member, map) ? add_dollar(reader, map, &member) : map;
-}
-
-static const struct {
-    const char   *type;
-    read_function read;
-} types[] = {
-    { "S", read_text },        { "N", read_number },      { "M", read_map },    { "L", read_list },
-    { "BOOL", read_boolean },  { "NULL", read_null },     { "B", read_binary }, { "SS", read_string_set },
-    { "NS", read_number_set }, { "BS", read_binary_set },
-};
-
-static read_function find_type(const dynamo_string *name)
-{
-    for (size_t i = 0; i < DYNAMO_COUNT(types); i++)
-        if (strlen(types[i].type) == name->length && memcmp(types[i].type, name->text, name->length) == 0)
-            return types[i].read;
-    return NULL;
-}
-
-/* The one member of an AttributeValue whose brace is open. */
-static json_t *read_typed(dynamo_reader *reader, const dynamo_path *path)
-{
-    size_t        count = 0;
-    dynamo_string name;
-    read_function read;
-    int           more = dynamo_read_member(reader, path, &count, &name);
-
-    if (more < 0)
-        return NULL;
-    if (more == 0) {
-        dynamo_read_fail(reader, path, "An AttributeValue without a type");
-        return NULL;
-    }
-    read = find_type(&name);
-    free(name.owned);
-    if (read == NULL) {
-        dynamo_read_fail(reader, path, "An AttributeValue of an unknown type");
-        return NULL;
-    }
-    return read(reader, path);
-}
-
-json_t *dynamo_read_attribute_value(dynamo_reader *reader, const dynamo_path *path)
-{
-    size_t        count = 1;
-    dynamo_string name;
-    json_t       *value;
-    int           more;
-
-    if (!dynamo_read_open(reader, path, '{'))
-        return NULL;
-    value = read_typed(reader, path);
-    if (value == NULL)
-        return NULL;
-    more = dynamo_read_member(reader, path, &count, &name);
-    if (more == 0)
-        return value;
-    if (more > 0) {
-        free(name.owned);
-        dynamo_read_fail(reader, path, "An AttributeValue of two types");
-    }
-    json_decref(value);
-    return NULL;
-}
-
 /* ---- For callers: trees ------------------------------------------------------------------------------------------ */
 
+typedef json_t *(*read_function)(dynamo_reader *reader, const dynamo_path *path);
 typedef dynamo_status (*write_function)(dynamo_buffer *out, json_t *value, const dynamo_path *path,
                                         dynamo_error *error);
 

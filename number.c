@@ -45,6 +45,33 @@ static const char *skip_digits(const char *next, const char *end)
     return next;
 }
 
+static size_t append(char *buffer, size_t used, const char *text, size_t length)
+{
+    memcpy(buffer + used, text, length);
+    return used + length;
+}
+
+/* `buffer` has room for 20 characters and a NUL. */
+static size_t integer_text(int64_t integer, char *buffer)
+{
+    char     digits[20];
+    size_t   at   = sizeof(digits);
+    size_t   used = 0;
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+
+    for (; rest > UINT32_MAX; rest /= 10)
+        digits[--at] = (char)('0' + rest % 10);
+    do { /* -Os leaves divisions in: those of 32 bits write an integer in an eighth less time */
+        digits[--at] = (char)('0' + (uint32_t)rest % 10);
+        rest         = (uint32_t)rest / 10;
+    } while (rest != 0);
+    if (integer < 0)
+        buffer[used++] = '-';
+    used         = append(buffer, used, digits + at, sizeof(digits) - at);
+    buffer[used] = '\0';
+    return used;
+}
+
 /* Digits with at most one point among, before or after them. Returns where they end, NULL: there is no digit. */
 static const char *parse_significand(decimal *number, const char *next, const char *end)
 {
@@ -139,13 +166,13 @@ bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_K
 
     if (!parse_decimal(&number, text, length))
         return false;
-    count   = copy_digits(&number, key, MAX_DIGITS);
-    *digits = count;
-    if (count == 0)
-        key[0] = '\0';
-    else
-        (void)snprintf(key + count, DYNAMO_NUMBER_KEY_SIZE - count, "%c%lld", number.negative ? '-' : '+',
-                       (long long)number.magnitude);
+    count      = copy_digits(&number, key, MAX_DIGITS);
+    *digits    = count;
+    key[count] = '\0';
+    if (count != 0) {
+        key[count] = number.negative ? '-' : '+';
+        (void)integer_text(number.magnitude, key + count + 1);
+    }
     return true;
 }
 
@@ -155,13 +182,14 @@ bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_K
  * only that there are some. */
 #define EXACT_DIGITS 800
 
+static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
 /* Up to 15 digits are a double exactly, and so is 10^22: one exact operand each, so one correctly rounded operation
  * gives the nearest double, where the machine rounds to double. */
 static bool simple_value(const char *digits, size_t count, int64_t exponent, double *value)
 {
-    static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
-    int64_t             integer  = 0;
+    int64_t integer = 0;
 
     if (FLT_EVAL_METHOD != 0 || count > DBL_DIG || exponent < -22 || exponent > 22)
         return false;
@@ -183,22 +211,26 @@ static double scaled_value(char *digits, size_t count, int64_t exponent)
     return strtod(digits, NULL);
 }
 
+static double decimal_value(const decimal *number)
+{
+    char   digits[EXACT_DIGITS + 10];
+    size_t count;
+    double value = 0;
+
+    if (number->count != 0) {
+        count = copy_digits(number, digits, EXACT_DIGITS);
+        if (number->count > EXACT_DIGITS)
+            digits[count++] = '1';
+        value = scaled_value(digits, count, number->magnitude - (int64_t)count + 1);
+    }
+    return number->negative ? -value : value;
+}
+
 double dynamo_real_value(const char *text, size_t length)
 {
-    char    digits[EXACT_DIGITS + 10];
     decimal number;
-    size_t  count;
-    double  value = 0;
 
-    if (!parse_decimal(&number, text, length))
-        return (double)NAN;
-    if (number.count != 0) {
-        count = copy_digits(&number, digits, EXACT_DIGITS);
-        if (number.count > EXACT_DIGITS)
-            digits[count++] = '1';
-        value = scaled_value(digits, count, number.magnitude - (int64_t)count + 1);
-    }
-    return number.negative ? -value : value;
+    return parse_decimal(&number, text, length) ? decimal_value(&number) : (double)NAN;
 }
 
 /* ---- Double to text ---------------------------------------------------------------------------------------------- */
@@ -274,16 +306,33 @@ static int shortest_digits(double real, char digits[MAX_REAL_DIGITS], int *count
     return magnitude;
 }
 
-static size_t append(char *buffer, size_t used, const char *text, size_t length)
-{
-    memcpy(buffer + used, text, length);
-    return used + length;
-}
-
 static size_t append_zeros(char *buffer, size_t used, int count)
 {
     memset(buffer + used, '0', (size_t)count);
     return used + (size_t)count;
+}
+
+#define SIMPLE_DECIMALS 6
+#define SIMPLE_LIMIT 1e15 /* 10^DBL_DIG */
+
+/*
+ * The shortest digits of a positive double as people write them: 15 at most, with up to six decimals. What is taken for
+ * them reads back, as simple_value() would read it, and no other number of 15 digits does. A tenth of the time of
+ * shortest_digits(). Returns the number of decimals; 0: it has another form.
+ */
+static int simple_digits(double real, char digits[MAX_REAL_DIGITS + 4], int *count)
+{
+    if (FLT_EVAL_METHOD != 0)
+        return 0;
+    for (int decimals = 1; decimals <= SIMPLE_DECIMALS && real * powers[decimals] < SIMPLE_LIMIT; decimals++) {
+        int64_t integer = (int64_t)(real * powers[decimals] + 0.5);
+
+        if ((double)integer / powers[decimals] == real) {
+            *count = (int)integer_text(integer, digits);
+            return decimals;
+        }
+    }
+    return 0;
 }
 
 /* The digits at their place, without exponent. */
@@ -303,31 +352,12 @@ static size_t append_placed(char *buffer, size_t used, const char *digits, int c
     return append(buffer, used, digits + magnitude + 1, (size_t)(count - magnitude - 1));
 }
 
-static size_t integer_text(int64_t integer, char buffer[DYNAMO_NUMBER_SIZE])
-{
-    char     digits[20];
-    size_t   at   = sizeof(digits);
-    size_t   used = 0;
-    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest != 0);
-    if (integer < 0)
-        buffer[used++] = '-';
-    used         = append(buffer, used, digits + at, sizeof(digits) - at);
-    buffer[used] = '\0';
-    return used;
-}
-
 size_t dynamo_real_text(double real, char buffer[DYNAMO_NUMBER_SIZE])
 {
-    char   digits[MAX_REAL_DIGITS];
+    char   digits[MAX_REAL_DIGITS + 4];
     double whole;
     size_t used = 0;
-    int    count;
-    int    magnitude;
+    int    count, decimals, magnitude;
 
     buffer[0] = '\0';
     if (!isfinite(real))
@@ -335,7 +365,8 @@ size_t dynamo_real_text(double real, char buffer[DYNAMO_NUMBER_SIZE])
     /* Below 2^53 a whole number's own digits are the shortest: no two of them are one double, nor are there halves. */
     if (fabs(real) < 9007199254740992.0 && modf(real, &whole) == 0) /* in libc, where trunc() is in libm */
         return integer_text((int64_t)real, buffer);
-    magnitude = shortest_digits(fabs(real), digits, &count);
+    decimals  = simple_digits(fabs(real), digits, &count);
+    magnitude = decimals != 0 ? count - 1 - decimals : shortest_digits(fabs(real), digits, &count);
     if (real < 0)
         buffer[used++] = '-';
     used         = append_placed(buffer, used, digits, count, magnitude);
@@ -385,9 +416,10 @@ static bool parse_real(const char *text, size_t length, double *real)
     char    shortest[DYNAMO_NUMBER_SIZE];
     decimal number;
 
-    if (length >= DYNAMO_NUMBER_SIZE || !has_real_syntax(text, length) || !parse_decimal(&number, text, length))
+    if (length >= DYNAMO_NUMBER_SIZE || !has_real_syntax(text, length) || !parse_decimal(&number, text, length) ||
+        number.count > MAX_REAL_DIGITS)
         return false;
-    *real = dynamo_real_value(text, length);
+    *real = decimal_value(&number);
     /* Up to 15 digits, where doubles have their full precision, survive the way through a double. So no two such
      * numbers share one, nothing shorter reads back to it, and these are its shortest digits. */
     if (number.count <= DBL_DIG && number.magnitude > DBL_MIN_10_EXP)

@@ -15,6 +15,7 @@
 #define LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, false }
 #define FILLED_LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, true }
 #define MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL, false }
+#define FILLED_MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL, true }
 #define MEMBER(name, shape) { name, &shape, false }
 #define REQUIRED(name, shape) { name, &shape, true }
 #define STRUCTURE(name, ...)                                                             \
@@ -35,16 +36,17 @@ STRUCTURE(batch_statement_request,
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
 LIST(batch_statement_request_list, batch_statement_request);
 MAP(attribute_value_map, attribute_value);
-FILLED_LIST(attribute_value_map_list, attribute_value_map);
+FILLED_MAP(item, attribute_value); /* or a key: each table has a key, so neither is ever empty */
+FILLED_LIST(item_list, item);
 LIST(string_list, string);
 MAP(string_map, string);
 STRUCTURE(keys_and_attributes,
-          REQUIRED("Keys", attribute_value_map_list), MEMBER("AttributesToGet", string_list),
+          REQUIRED("Keys", item_list), MEMBER("AttributesToGet", string_list),
           MEMBER("ConsistentRead", boolean), MEMBER("ProjectionExpression", string),
           MEMBER("ExpressionAttributeNames", string_map));
 MAP(keys_and_attributes_map, keys_and_attributes);
-STRUCTURE(put_request, REQUIRED("Item", attribute_value_map));
-STRUCTURE(delete_request, REQUIRED("Key", attribute_value_map));
+STRUCTURE(put_request, REQUIRED("Item", item));
+STRUCTURE(delete_request, REQUIRED("Key", item));
 STRUCTURE(write_request, MEMBER("PutRequest", put_request), MEMBER("DeleteRequest", delete_request));
 FILLED_LIST(write_request_list, write_request);
 MAP(write_request_list_map, write_request_list);
@@ -113,24 +115,24 @@ STRUCTURE(output_s3_configuration,
           MEMBER("S3BucketOwner", string), MEMBER("S3Bucket", string), MEMBER("S3KeyPrefix", string),
           MEMBER("S3SseAlgorithm", string), MEMBER("S3SseKmsKeyId", string), REQUIRED("OutputType", string_list));
 STRUCTURE(get,
-          REQUIRED("Key", attribute_value_map), REQUIRED("TableName", string), MEMBER("ProjectionExpression", string),
+          REQUIRED("Key", item), REQUIRED("TableName", string), MEMBER("ProjectionExpression", string),
           MEMBER("ExpressionAttributeNames", string_map));
 STRUCTURE(transact_get_item, REQUIRED("Get", get));
 LIST(transact_get_item_list, transact_get_item);
 STRUCTURE(condition_check,
-          REQUIRED("Key", attribute_value_map), REQUIRED("TableName", string), REQUIRED("ConditionExpression", string),
+          REQUIRED("Key", item), REQUIRED("TableName", string), REQUIRED("ConditionExpression", string),
           MEMBER("ExpressionAttributeNames", string_map), MEMBER("ExpressionAttributeValues", attribute_value_map),
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
 STRUCTURE(put,
-          REQUIRED("Item", attribute_value_map), REQUIRED("TableName", string), MEMBER("ConditionExpression", string),
+          REQUIRED("Item", item), REQUIRED("TableName", string), MEMBER("ConditionExpression", string),
           MEMBER("ExpressionAttributeNames", string_map), MEMBER("ExpressionAttributeValues", attribute_value_map),
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
 STRUCTURE(delete,
-          REQUIRED("Key", attribute_value_map), REQUIRED("TableName", string), MEMBER("ConditionExpression", string),
+          REQUIRED("Key", item), REQUIRED("TableName", string), MEMBER("ConditionExpression", string),
           MEMBER("ExpressionAttributeNames", string_map), MEMBER("ExpressionAttributeValues", attribute_value_map),
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
 STRUCTURE(update,
-          REQUIRED("Key", attribute_value_map), REQUIRED("UpdateExpression", string), REQUIRED("TableName", string),
+          REQUIRED("Key", item), REQUIRED("UpdateExpression", string), REQUIRED("TableName", string),
           MEMBER("ConditionExpression", string), MEMBER("ExpressionAttributeNames", string_map),
           MEMBER("ExpressionAttributeValues", attribute_value_map),
           MEMBER("ReturnValuesOnConditionCheckFailure", string));
@@ -250,14 +252,14 @@ MAP(item_collection_metrics_list_map, item_collection_metrics_list);
 STRUCTURE(batch_statement_response, MEMBER("Error", item_response), MEMBER("Item", attribute_value_map));
 LIST(batch_statement_response_list, batch_statement_response);
 STRUCTURE(batch_items_output, MEMBER("Responses", batch_statement_response_list));
-MAP(attribute_value_map_list_map, attribute_value_map_list);
-STRUCTURE(batch_get_item_output, MEMBER("Responses", attribute_value_map_list_map),
+MAP(item_list_map, item_list);
+STRUCTURE(batch_get_item_output, MEMBER("Responses", item_list_map),
           MEMBER("UnprocessedKeys", keys_and_attributes_map));
 STRUCTURE(batch_write_item_output, MEMBER("UnprocessedItems", write_request_list_map),
           MEMBER("ItemCollectionMetrics", item_collection_metrics_list_map));
 STRUCTURE(export_description, MEMBER("FilterSpecification", filter_specification));
 STRUCTURE(export_output, MEMBER("ExportDescription", export_description));
-STRUCTURE(items_output, MEMBER("Items", attribute_value_map_list), MEMBER("LastEvaluatedKey", attribute_value_map));
+STRUCTURE(items_output, MEMBER("Items", item_list), MEMBER("LastEvaluatedKey", attribute_value_map));
 STRUCTURE(item_responses_output, MEMBER("Responses", item_response_list));
 STRUCTURE(search_vectors_output, MEMBER("SearchResults", item_response_list));
 STRUCTURE(stream_record, MEMBER("Keys", attribute_value_map), MEMBER("NewImage", attribute_value_map),
@@ -352,7 +354,7 @@ static const dynamo_parameter delete_backup_parameters[] = {
 
 static const dynamo_parameter delete_item_parameters[] = {
     ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, attribute_value_map),
+    ARGUMENT(1, "Key", key, item),
     OPTION(delete_item, "Expected", expected, expected_attribute_value_map),
     OPTION(delete_item, "ConditionalOperator", conditional_operator, string),
     OPTION(delete_item, "ReturnValues", return_values, string),
@@ -494,7 +496,7 @@ static const dynamo_parameter export_table_to_point_in_time_parameters[] = {
 
 static const dynamo_parameter get_item_parameters[] = {
     ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, attribute_value_map),
+    ARGUMENT(1, "Key", key, item),
     OPTION(get_item, "AttributesToGet", attributes_to_get, string_list),
     OPTION(get_item, "ConsistentRead", consistent_read, boolean),
     OPTION(get_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
@@ -576,7 +578,7 @@ static const dynamo_parameter list_tags_of_resource_parameters[] = {
 
 static const dynamo_parameter put_item_parameters[] = {
     ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Item", item, attribute_value_map),
+    ARGUMENT(1, "Item", item, item),
     OPTION(put_item, "Expected", expected, expected_attribute_value_map),
     OPTION(put_item, "ReturnValues", return_values, string),
     OPTION(put_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
@@ -762,7 +764,7 @@ static const dynamo_parameter update_global_table_settings_parameters[] = {
 
 static const dynamo_parameter update_item_parameters[] = {
     ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, attribute_value_map),
+    ARGUMENT(1, "Key", key, item),
     OPTION(update_item, "AttributeUpdates", attribute_updates, attribute_value_update_map),
     OPTION(update_item, "Expected", expected, expected_attribute_value_map),
     OPTION(update_item, "ConditionalOperator", conditional_operator, string),

@@ -6,7 +6,10 @@
  */
 #include "dynamo_internal.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+/* ---- How many ---------------------------------------------------------------------------------------------------- */
 
 static size_t count_elements(json_t *list)
 {
@@ -62,12 +65,148 @@ static dynamo_status check_one_count(const dynamo_request *request, const count_
                        rule->what, rule->operation, rule->most);
 }
 
-dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error)
+static dynamo_status check_counts(const dynamo_request *request, dynamo_error *error)
 {
     dynamo_status status = DYNAMO_OK;
 
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(count_rules); i++)
         if (strcmp(count_rules[i].operation, request->operation->name) == 0)
             status = check_one_count(request, &count_rules[i], error);
+    return status;
+}
+
+/* ---- Segments of a scan ------------------------------------------------------------------------------------------ */
+
+#define SEGMENTS_MOST 1000000
+
+static dynamo_status check_segments(const dynamo_request *request, dynamo_error *error)
+{
+    int64_t segment, total;
+
+    if (strcmp(request->operation->name, "Scan") != 0)
+        return DYNAMO_OK;
+    segment = request->values[dynamo_request_find(request, "Segment")].integer;
+    total   = request->values[dynamo_request_find(request, "TotalSegments")].integer;
+    if (total < 0 || total > SEGMENTS_MOST)
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "total_segments is %" PRId64 ": give 1 to %d", total,
+                           SEGMENTS_MOST);
+    if (total != 0 && (segment < 0 || segment >= total))
+        return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
+                           "segment is %" PRId64 ", total_segments %" PRId64
+                           ": segments are numbered from 0 to %" PRId64,
+                           segment, total, total - 1);
+    return DYNAMO_OK;
+}
+
+/* ---- Members from before expressions beside expressions ---------------------------------------------------------- */
+
+/* The service's own words. */
+#define BOTH_KINDS "Can not use both expression and non-expression parameters in the same request: "
+
+typedef struct legacy_rule {
+    const char *member;
+    const char *expression; /* that it can't stand beside; NULL: none at all */
+} legacy_rule;
+
+static const legacy_rule legacy_rules[] = {
+    { "AttributeUpdates", NULL },
+    { "AttributesToGet", NULL },
+    { "ConditionalOperator", NULL },
+    { "Expected", NULL },
+    { "KeyConditions", "KeyConditionExpression" },
+    { "QueryFilter", NULL },
+    { "ScanFilter", NULL },
+};
+
+static const legacy_rule *find_legacy_rule(const char *member)
+{
+    for (size_t i = 0; i < DYNAMO_COUNT(legacy_rules); i++)
+        if (strcmp(legacy_rules[i].member, member) == 0)
+            return &legacy_rules[i];
+    return NULL;
+}
+
+static bool is_expression(const char *member)
+{
+    static const char ending[] = "Expression";
+    size_t            length   = strlen(member);
+
+    return length >= sizeof(ending) && strcmp(member + length - (sizeof(ending) - 1), ending) == 0;
+}
+
+/* An empty map counts as none, for the service too. */
+static bool is_given(const dynamo_request *request, size_t index)
+{
+    const json_t *value = request->values[index].json;
+    dynamo_kind   kind  = request->operation->parameters[index].shape->kind;
+
+    return request->present[index] && (kind != DYNAMO_KIND_MAP || json_object_size(value) != 0);
+}
+
+static dynamo_status check_one_legacy(const dynamo_request *request, const legacy_rule *rule, dynamo_error *error)
+{
+    const dynamo_parameter *parameters = request->operation->parameters;
+
+    for (size_t i = 0; parameters[i].name != NULL; i++)
+        if (request->present[i] &&
+            (rule->expression != NULL ? strcmp(parameters[i].name, rule->expression) == 0
+                                      : is_expression(parameters[i].name)))
+            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, BOTH_KINDS "%s and %s", rule->member,
+                               parameters[i].name);
+    return DYNAMO_OK;
+}
+
+static dynamo_status check_legacy(const dynamo_request *request, dynamo_error *error)
+{
+    const dynamo_parameter *parameters = request->operation->parameters;
+    dynamo_status           status     = DYNAMO_OK;
+
+    for (size_t i = 0; status == DYNAMO_OK && parameters[i].name != NULL; i++) {
+        const legacy_rule *rule = NULL;
+
+        if (!parameters[i].positional && is_given(request, i))
+            rule = find_legacy_rule(parameters[i].name);
+        if (rule != NULL)
+            status = check_one_legacy(request, rule, error);
+    }
+    return status;
+}
+
+/* BatchGetItem has both members one level below its tables. */
+static dynamo_status check_legacy_of_tables(const dynamo_request *request, dynamo_error *error)
+{
+    json_t *tables;
+
+    if (strcmp(request->operation->name, "BatchGetItem") != 0)
+        return DYNAMO_OK;
+    tables = request->values[dynamo_request_find(request, "RequestItems")].json;
+    for (void *at = json_object_iter(tables); at != NULL; at = json_object_iter_next(tables, at)) {
+        json_t     *table = json_object_iter_value(at);
+        dynamo_path root  = DYNAMO_PATH_ROOT("RequestItems");
+        dynamo_path step  = { &root, json_object_iter_key(at), dynamo_name_length(at), 0 };
+
+        if (json_object_get(table, "AttributesToGet") != NULL &&
+            json_object_get(table, "ProjectionExpression") != NULL)
+            return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, &step,
+                                  BOTH_KINDS "AttributesToGet and ProjectionExpression");
+    }
+    return DYNAMO_OK;
+}
+
+/* ---- All rules --------------------------------------------------------------------------------------------------- */
+
+static dynamo_status (*const checks[])(const dynamo_request *request, dynamo_error *error) = {
+    check_counts,
+    check_segments,
+    check_legacy,
+    check_legacy_of_tables,
+};
+
+dynamo_status dynamo_rules_check(const dynamo_request *request, dynamo_error *error)
+{
+    dynamo_status status = DYNAMO_OK;
+
+    for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(checks); i++)
+        status = checks[i](request, error);
     return status;
 }

@@ -1,6 +1,6 @@
 /*
- * Requests and answers by their shapes. A shape says where attribute values lie and which members a structure has, so
- * that one walk checks a caller's document, marshals its values and writes the wire text, and one walk reads an answer.
+ * Requests by their shapes. A shape says where attribute values lie and which members a structure has, so that one walk
+ * checks a caller's document, marshals its values and writes the wire text. decode.c reads answers by theirs.
  *
  * That a member unknown to the API is refused is our choice: DynamoDB ignores it, and with it a misspelt condition.
  */
@@ -48,25 +48,13 @@ static bool kind_fits(dynamo_kind kind, const json_t *value)
     return value != NULL;
 }
 
-const dynamo_shape dynamo_shape_any = { DYNAMO_KIND_ANY, NULL, NULL, false };
-
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
-
-static const dynamo_member *find_member(const dynamo_shape *shape, const char *name, size_t length)
-{
-    for (const dynamo_member *member = shape->members; member->name != NULL; member++)
-        if (strlen(member->name) == length && memcmp(member->name, name, length) == 0)
-            return member;
-    return NULL;
-}
 
 static dynamo_status write_list(dynamo_buffer *out, json_t *list, const dynamo_shape *shape, const dynamo_path *path,
                                 dynamo_error *error)
 {
     dynamo_path step = { path, NULL, 0, 0 };
 
-    if (shape->filled && json_array_size(list) == 0)
-        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must not be empty");
     dynamo_buffer_char(out, '[');
     for (step.index = 0; step.index < json_array_size(list); step.index++) {
         json_t       *element = json_array_get(list, step.index);
@@ -80,17 +68,6 @@ static dynamo_status write_list(dynamo_buffer *out, json_t *list, const dynamo_s
     }
     dynamo_buffer_char(out, ']');
     return DYNAMO_OK;
-}
-
-/* The shape of an object's member, or NULL where a structure doesn't have it. */
-static const dynamo_shape *member_shape(const dynamo_shape *shape, const dynamo_path *step)
-{
-    const dynamo_member *member;
-
-    if (shape->kind == DYNAMO_KIND_MAP)
-        return shape->of;
-    member = find_member(shape, step->name, step->length);
-    return member != NULL ? member->shape : NULL;
 }
 
 static dynamo_status check_required(json_t *object, const dynamo_shape *shape, const dynamo_path *path,
@@ -119,7 +96,7 @@ static dynamo_status write_object(dynamo_buffer *out, json_t *object, const dyna
 
         step.name   = json_object_iter_key(at);
         step.length = dynamo_name_length(at);
-        of          = member_shape(shape, &step);
+        of          = dynamo_shape_member(shape, step.name, step.length);
         if (of == NULL)
             return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, &step,
                                   "the API has no such member (dynamo_call sends what this version doesn't know)");
@@ -142,6 +119,8 @@ dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo
     if (!kind_fits(shape->kind, value))
         return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must be %s, not %s", kind_names[shape->kind],
                               json_type_names[json_typeof(value)]);
+    if (shape->filled && json_array_size(value) == 0 && json_object_size(value) == 0)
+        return dynamo_fail_at(error, DYNAMO_ERR_INVALID_ARGUMENT, path, "must not be empty");
     switch (shape->kind) {
     case DYNAMO_KIND_LIST:
         return write_list(out, value, shape, path, error);
@@ -161,38 +140,4 @@ dynamo_status dynamo_write_shape(dynamo_buffer *out, json_t *value, const dynamo
         break;
     }
     return dynamo_write_json(out, value, path, error);
-}
-
-/* ---- Reading ----------------------------------------------------------------------------------------------------- */
-
-/* `context` is the list's shape. */
-static json_t *read_element(dynamo_reader *reader, const dynamo_path *path, const void *context)
-{
-    const dynamo_shape *shape = context;
-
-    return dynamo_read_shape(reader, shape->of, path);
-}
-
-/* `context` is the shape of the map or structure. */
-static json_t *read_member(dynamo_reader *reader, const dynamo_path *path, const void *context)
-{
-    const dynamo_shape *of = member_shape(context, path);
-
-    return dynamo_read_shape(reader, of != NULL ? of : &dynamo_shape_any, path);
-}
-
-json_t *dynamo_read_shape(dynamo_reader *reader, const dynamo_shape *shape, const dynamo_path *path)
-{
-    char next = dynamo_read_peek(reader);
-
-    if (shape->kind == DYNAMO_KIND_ATTRIBUTE_VALUE)
-        return dynamo_read_attribute_value(reader, path);
-    if (shape->kind == DYNAMO_KIND_LIST && next == '[')
-        return dynamo_read_list(reader, path, read_element, shape);
-    if (shape->kind == DYNAMO_KIND_MAP && next == '{')
-        return shape->of->kind == DYNAMO_KIND_ATTRIBUTE_VALUE ? dynamo_read_item(reader, path)
-                                                              : dynamo_read_object(reader, path, read_member, shape);
-    if (shape->kind == DYNAMO_KIND_STRUCTURE && next == '{')
-        return dynamo_read_object(reader, path, read_member, shape);
-    return dynamo_read_json(reader, path);
 }

@@ -74,7 +74,10 @@ static bool sign(sts_lines *lines, const dynamo_source *source, const dynamo_end
     dynamo_buffer        scratch = { .secret = true };
     dynamo_header        headers[4];
     dynamo_sigv4_scope   scope   = { timestamp, source->settings->region, "sts" };
-    dynamo_sigv4_request request = { "POST", endpoint->path, "", headers, 0, form->data, form->length };
+    dynamo_sigv4_request request = { "POST", endpoint->path, "", headers, 0 };
+    dynamo_signer        signer;
+    dynamo_buffer       *line;
+    char                 signature[DYNAMO_SIGNATURE_LENGTH];
     bool                 done;
 
     dynamo_sigv4_timestamp(source->now, timestamp);
@@ -86,9 +89,14 @@ static bool sign(sts_lines *lines, const dynamo_source *source, const dynamo_end
         headers[request.header_count++] = (dynamo_header){ "x-amz-security-token", keys->session_token };
         (void)add_line(lines, "X-Amz-Security-Token: ", keys->session_token);
     }
-    done = dynamo_sigv4_signing_key(keys->secret_key, &scope, key) &&
-           dynamo_sigv4_authorization(add_line(lines, "Authorization: ", ""), &request, &scope, keys->access_key, key,
-                                      &scratch);
+    line = add_line(lines, "Authorization: ", "");
+    dynamo_sigv4_authorization(line, &request, &scope, keys->access_key);
+    done = dynamo_signer_init(&signer) && dynamo_sigv4_signing_key(keys->secret_key, &scope, key) &&
+           dynamo_signer_prepare(&signer, &request, &scope, key, &scratch) &&
+           dynamo_signer_sign(&signer, form->data, form->length, signature);
+    if (done)
+        dynamo_buffer_append(line, signature, sizeof(signature));
+    dynamo_signer_free(&signer);
     dynamo_wipe(key, sizeof(key));
     dynamo_buffer_free(&scratch);
     return done;

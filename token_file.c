@@ -179,18 +179,35 @@ static json_t *read_secret_text(dynamo_reader *reader, const dynamo_path *path)
     return text;
 }
 
-static json_t *read_secret(dynamo_reader *reader, const dynamo_path *path, const void *context)
+/* An object, the strings in it and in the objects right in it without a trace; nothing secret lies deeper. */
+static json_t *read_secret_object(dynamo_reader *reader, const dynamo_path *path, int levels)
 {
-    switch (dynamo_read_peek(reader)) {
-    case '"':
-        return read_secret_text(reader, path);
-    case '{':
-        return dynamo_read_object(reader, path, read_secret, context);
-    case '[':
-        return dynamo_read_list(reader, path, read_secret, context);
-    default:
-        return dynamo_read_json(reader, path);
+    json_t       *object = json_object();
+    dynamo_string name   = { 0 };
+    size_t        count  = 0;
+    int           more   = -1;
+
+    if (object == NULL)
+        (void)dynamo_fail_memory(reader->error);
+    else if (dynamo_read_open(reader, path, '{'))
+        more = dynamo_read_member(reader, path, &count, &name);
+    while (more == 1) {
+        dynamo_path step = { path, name.text, name.length, 0 };
+        const char  next = dynamo_read_peek(reader);
+        json_t     *value;
+
+        value = next == '"'               ? read_secret_text(reader, &step)
+                : next == '{' && levels > 1 ? read_secret_object(reader, &step, levels - 1)
+                                          : dynamo_read_json(reader, &step);
+        more = dynamo_read_keep(reader, &step, object, &name, value, count) ? 1 : -1;
+        free(name.owned);
+        if (more == 1)
+            more = dynamo_read_member(reader, path, &count, &name);
     }
+    if (more == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_settings *settings, const char *folder,
@@ -209,7 +226,7 @@ dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_setti
     if (status == DYNAMO_OK) {
         reader.start = reader.next = content.data != NULL ? content.data : "";
         reader.end                 = reader.start + content.length;
-        file->content              = read_secret(&reader, &root, NULL);
+        file->content              = read_secret_object(&reader, &root, 2);
         if (!json_is_object(file->content) || !dynamo_read_end(&reader))
             status = fault.status == DYNAMO_ERR_OUT_OF_MEMORY
                          ? dynamo_fail_memory(error)

@@ -33,38 +33,82 @@ static void set_token_line(dynamo_handle *handle, const char *token)
         set_line(handle, DYNAMO_LINE_TOKEN, name, token);
 }
 
-static dynamo_status sign(const dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
+static bool any_line_failed(const dynamo_handle *handle)
 {
-    const dynamo_credentials *keys = &exchange->keys->values;
-    dynamo_buffer            *line = &handle->texts[DYNAMO_LINE_AUTHORIZATION];
-    char                      timestamp[DYNAMO_TIMESTAMP_SIZE];
-    uint8_t                   key[DYNAMO_HASH_SIZE];
-    dynamo_header             headers[5];
-    dynamo_sigv4_scope        scope   = { timestamp, exchange->region, "dynamodb" };
-    dynamo_sigv4_request      request = { "POST", exchange->endpoint->path, "", headers, 0, exchange->body,
-                                          exchange->body_length };
-    bool                      done;
+    for (size_t i = DYNAMO_LINE_TARGET; i < DYNAMO_LINE_COUNT; i++)
+        if (handle->texts[i].failed)
+            return true;
+    return false;
+}
+
+/* All lines that the signature covers, and the beginning of the one that it ends. */
+static bool set_signed_lines(const dynamo_exchange *exchange, dynamo_handle *handle,
+                             const dynamo_sigv4_request *request, const dynamo_sigv4_scope *scope)
+{
+    static const char placeholder[DYNAMO_SIGNATURE_LENGTH];
+    dynamo_buffer    *authorization = &handle->texts[DYNAMO_LINE_AUTHORIZATION];
+
+    set_line(handle, DYNAMO_LINE_TARGET, "X-Amz-Target: ", exchange->target);
+    set_line(handle, DYNAMO_LINE_DATE, "X-Amz-Date: ", scope->timestamp);
+    set_token_line(handle, exchange->keys->values.session_token);
+    set_line(handle, DYNAMO_LINE_AUTHORIZATION, "Authorization: ", "");
+    dynamo_sigv4_authorization(authorization, request, scope, exchange->keys->values.access_key);
+    dynamo_buffer_append(authorization, placeholder, sizeof(placeholder));
+    handle->lines[DYNAMO_LINE_AUTHORIZATION].data = authorization->data;
+    return !any_line_failed(handle);
+}
+
+/* Everything but the signature itself, which the body decides on. */
+static bool prepare(const dynamo_exchange *exchange, dynamo_handle *handle)
+{
+    const char          *token = exchange->keys->values.session_token;
+    char                 timestamp[DYNAMO_TIMESTAMP_SIZE];
+    uint8_t              key[DYNAMO_HASH_SIZE];
+    dynamo_header        headers[5];
+    dynamo_sigv4_scope   scope   = { timestamp, exchange->region, "dynamodb" };
+    dynamo_sigv4_request request = { "POST", exchange->endpoint->path, "", headers, 0 };
+    bool                 done;
 
     dynamo_sigv4_timestamp(exchange->now, timestamp);
     headers[request.header_count++] = (dynamo_header){ "content-type", "application/x-amz-json-1.0" };
     headers[request.header_count++] = (dynamo_header){ "host", exchange->endpoint->host };
     headers[request.header_count++] = (dynamo_header){ "x-amz-date", timestamp };
-    if (keys->session_token != NULL)
-        headers[request.header_count++] = (dynamo_header){ "x-amz-security-token", keys->session_token };
+    if (token != NULL)
+        headers[request.header_count++] = (dynamo_header){ "x-amz-security-token", token };
     headers[request.header_count++] = (dynamo_header){ "x-amz-target", exchange->target };
 
-    set_line(handle, DYNAMO_LINE_TARGET, "X-Amz-Target: ", exchange->target);
-    set_line(handle, DYNAMO_LINE_DATE, "X-Amz-Date: ", timestamp);
-    set_token_line(handle, keys->session_token);
-    set_line(handle, DYNAMO_LINE_AUTHORIZATION, "Authorization: ", "");
-    done = dynamo_keyring_signing_key(exchange->keyring, exchange->keys, &scope, key) &&
-           dynamo_sigv4_authorization(line, &request, &scope, keys->access_key, key, &handle->scratch);
+    done = set_signed_lines(exchange, handle, &request, &scope) &&
+           dynamo_keyring_signing_key(exchange->keyring, exchange->keys, &scope, key) &&
+           dynamo_signer_prepare(&handle->signer, &request, &scope, key, &handle->scratch);
     dynamo_wipe(key, sizeof(key));
-    handle->lines[DYNAMO_LINE_AUTHORIZATION].data = line->data;
-    if (!done || handle->texts[DYNAMO_LINE_TARGET].failed || handle->texts[DYNAMO_LINE_DATE].failed ||
-        handle->texts[DYNAMO_LINE_TOKEN].failed || line->failed)
-        return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the request can't be signed: memory, or mbedTLS, failed");
-    return DYNAMO_OK;
+    return done;
+}
+
+/* Within a second a busy handle mostly sends requests that differ in their body alone. */
+static bool is_prepared(const dynamo_exchange *exchange, const dynamo_handle *handle)
+{
+    const char *target = handle->lines[DYNAMO_LINE_TARGET].data;
+
+    return handle->signed_by == exchange->keys->number && handle->signed_at == exchange->now &&
+           strcmp(target + strlen("X-Amz-Target: "), exchange->target) == 0;
+}
+
+static bool sign(const dynamo_exchange *exchange, dynamo_handle *handle)
+{
+    dynamo_buffer *authorization = &handle->texts[DYNAMO_LINE_AUTHORIZATION];
+
+    if (!is_prepared(exchange, handle)) {
+        handle->signed_by = 0;
+        if (!prepare(exchange, handle))
+            return false;
+        handle->signed_by = exchange->keys->number;
+        handle->signed_at = exchange->now;
+    }
+    set_line(handle, DYNAMO_LINE_INVOCATION_ID, "amz-sdk-invocation-id: ", exchange->invocation_id);
+    set_line(handle, DYNAMO_LINE_SDK_REQUEST, "amz-sdk-request: ", exchange->sdk_request);
+    return !any_line_failed(handle) &&
+           dynamo_signer_sign(&handle->signer, exchange->body, exchange->body_length,
+                              authorization->data + authorization->length - DYNAMO_SIGNATURE_LENGTH);
 }
 
 static CURLcode set_body(const dynamo_exchange *exchange, dynamo_handle *handle)
@@ -81,20 +125,30 @@ static CURLcode set_body(const dynamo_exchange *exchange, dynamo_handle *handle)
     return curl_easy_setopt(handle->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length);
 }
 
-/* The URL hardly ever changes on a handle. Its text is compared, since an account's endpoint lives for one call. */
-static CURLcode set_endpoint(const dynamo_exchange *exchange, dynamo_handle *handle)
+/*
+ * The URL hardly ever changes on a handle, and parsing it for each request would cost libcurl 10,000 instructions. Its
+ * text is compared, since an account's endpoint lives for one call.
+ */
+static bool set_endpoint(const dynamo_exchange *exchange, dynamo_handle *handle)
 {
-    CURLcode code;
+    const char *url = exchange->endpoint->url;
 
-    if (handle->url.length > 0 && strcmp(handle->url.data, exchange->endpoint->url) == 0)
-        return CURLE_OK;
+    if (handle->url.length > 0 && strcmp(handle->url.data, url) == 0)
+        return true;
     dynamo_buffer_clear(&handle->url);
-    code = curl_easy_setopt(handle->easy, CURLOPT_URL, exchange->endpoint->url);
+    handle->signed_by = 0; /* the host is signed too */
+    if (handle->parsed_url == NULL)
+        handle->parsed_url = curl_url();
+    if (handle->parsed_url == NULL ||
+        curl_url_set(handle->parsed_url, CURLUPART_URL, url, CURLU_PATH_AS_IS) != CURLUE_OK ||
+        curl_easy_setopt(handle->easy, CURLOPT_URL, NULL) != CURLE_OK || /* forgets the one before */
+        curl_easy_setopt(handle->easy, CURLOPT_CURLU, handle->parsed_url) != CURLE_OK)
+        return false;
     set_line(handle, DYNAMO_LINE_HOST, "Host: ", exchange->endpoint->host);
-    if (code != CURLE_OK || handle->texts[DYNAMO_LINE_HOST].failed)
-        return CURLE_OUT_OF_MEMORY;
-    dynamo_buffer_text(&handle->url, exchange->endpoint->url);
-    return CURLE_OK;
+    if (handle->texts[DYNAMO_LINE_HOST].failed)
+        return false;
+    dynamo_buffer_text(&handle->url, url);
+    return true;
 }
 
 /*
@@ -131,8 +185,11 @@ static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, c
         return dynamo_fail_memory(error);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
         return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
-    return dynamo_fail(error, dynamo_handle_status(code), "%s: %s", host,
-                       handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    (void)dynamo_fail(error, dynamo_handle_status(code), "%s: %s", host,
+                      handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
+    /* A certificate that isn't trusted won't be the next time; a handshake that broke may go well. */
+    error->retryable = error->retryable || code == CURLE_SSL_CONNECT_ERROR;
+    return error->status;
 }
 
 static dynamo_status fail_ended(dynamo_status ended, const char *host, dynamo_error *error)
@@ -165,7 +222,6 @@ static dynamo_status judge(dynamo_exchange *exchange, dynamo_handle *handle, CUR
 dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *handle, dynamo_error *error)
 {
     dynamo_sigpipe guard;
-    dynamo_status  status;
     dynamo_status  ended = DYNAMO_OK;
     CURLcode       code;
 
@@ -174,11 +230,9 @@ dynamo_status dynamo_exchange_run(dynamo_exchange *exchange, dynamo_handle *hand
     handle->sends     = 0;
     handle->sent      = 0;
     dynamo_buffer_clear(&handle->body);
-    status = sign(exchange, handle, error);
-    if (status != DYNAMO_OK)
-        return status;
-    if (set_endpoint(exchange, handle) != CURLE_OK || set_body(exchange, handle) != CURLE_OK ||
-        (is_stale(handle) && !dynamo_handle_disconnect(handle)))
+    if (!set_endpoint(exchange, handle) || !sign(exchange, handle))
+        return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the request can't be signed: memory, or mbedTLS, failed");
+    if (set_body(exchange, handle) != CURLE_OK || (is_stale(handle) && !dynamo_handle_disconnect(handle)))
         return dynamo_fail_memory(error);
     dynamo_sigpipe_hold(&guard);
     code = dynamo_handle_transfer(handle, exchange->deadline, &ended);

@@ -1,5 +1,5 @@
 /*
- * Random UUIDs, version 4 (RFC 9562, section 5.4), from the system's own generator.
+ * Chance, from the system's own generator: UUIDs, version 4 (RFC 9562, section 5.4), and fractions.
  */
 #include "dynamo_internal.h"
 
@@ -26,4 +26,12 @@ bool dynamo_uuid(char text[37])
     }
     text[out] = '\0';
     return true;
+}
+
+/* Without the generator it is the middle: a pause then has no jitter. */
+double dynamo_random_fraction(void)
+{
+    uint32_t bits;
+
+    return getentropy(&bits, sizeof(bits)) == 0 ? bits / 4294967296.0 : 0.5;
 }

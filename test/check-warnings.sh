@@ -14,9 +14,9 @@ for compiler in gcc clang; do
     fi
     count=0
     # With optimisation: some warnings need its analysis of the flow.
-    for source in *.c test/*.c examples/*.c; do
+    for source in *.c test/*.c test/fuzz/*.c test/bench/*.c examples/*.c; do
         [ -e "$source" ] || continue
-        "$compiler" -std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -pthread -I. $FLAGS \
+        "$compiler" -std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -pthread -I. -Itest $FLAGS \
             -c -o "$folder/object.o" "$source" || status=1
         count=$((count + 1))
     done

@@ -487,11 +487,10 @@ static void items_are_maps(void **state)
     item = json("{'$$N': '5'}");
     sent("{'$$N': ...}", dynamo_put_item(client, "T", item, REST), "{'TableName': 'T', 'Item': {'$$N': {'S': '5'}}}",
          item, NULL);
-    item = json("{}");
-    sent("{}", dynamo_put_item(client, "T", item, REST), "{'TableName': 'T', 'Item': {}}", item, NULL);
     expect_no_complaints();
 }
 
+/* Each call twice: with the members that came before expressions, and with expressions. Both at once are refused. */
 static void items_with_every_member(void **state)
 {
     json_t *item     = json("{'id': 1}");
@@ -512,61 +511,88 @@ static void items_with_every_member(void **state)
 #define RETURNS "'ReturnValues': 'ALL_OLD', 'ReturnConsumedCapacity': 'TOTAL', 'ReturnItemCollectionMetrics': 'SIZE'"
 
     (void)state;
+    sent("put_item, legacy",
+         dynamo_put_item(client, "T", item,
+                         &(dynamo_put_item_options){.expected                       = expected,
+                                                    .conditional_operator           = "OR",
+                                                    .return_values                  = "ALL_OLD",
+                                                    .return_consumed_capacity       = "TOTAL",
+                                                    .return_item_collection_metrics = "SIZE"},
+                         &response, &error),
+         "{'TableName': 'T', 'Item': {'id': {'N': '1'}}, " EXPECTED ", " RETURNS "}", NULL, NULL);
     sent("put_item",
          dynamo_put_item(client, "T", item,
-                         &(dynamo_put_item_options){.expected                                = expected,
-                                                    .return_values                           = "ALL_OLD",
-                                                    .return_consumed_capacity                = "TOTAL",
-                                                    .return_item_collection_metrics          = "SIZE",
-                                                    .conditional_operator                    = "OR",
-                                                    .condition_expression                    = "#a = :v",
-                                                    .expression_attribute_names              = names,
-                                                    .expression_attribute_values             = values,
-                                                    .return_values_on_condition_check_failure = "ALL_OLD"},
+                         &(dynamo_put_item_options){.condition_expression                     = "#a = :v",
+                                                    .expression_attribute_names               = names,
+                                                    .expression_attribute_values              = values,
+                                                    .return_values_on_condition_check_failure = "ALL_OLD",
+                                                    .return_values                            = "ALL_OLD",
+                                                    .return_consumed_capacity                 = "TOTAL",
+                                                    .return_item_collection_metrics           = "SIZE"},
                          &response, &error),
-         "{'TableName': 'T', 'Item': {'id': {'N': '1'}}, " EXPECTED ", " EXPRESSIONS ", " RETURNS "}", NULL, NULL);
+         "{'TableName': 'T', 'Item': {'id': {'N': '1'}}, " EXPRESSIONS ", " RETURNS "}", NULL, NULL);
+    sent("delete_item, legacy",
+         dynamo_delete_item(client, "T", item,
+                            &(dynamo_delete_item_options){.expected                       = expected,
+                                                          .conditional_operator           = "OR",
+                                                          .return_values                  = "ALL_OLD",
+                                                          .return_consumed_capacity       = "TOTAL",
+                                                          .return_item_collection_metrics = "SIZE"},
+                            &response, &error),
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, " EXPECTED ", " RETURNS "}", NULL, NULL);
     sent("delete_item",
          dynamo_delete_item(client, "T", item,
-                            &(dynamo_delete_item_options){.expected                                = expected,
-                                                          .return_values                           = "ALL_OLD",
-                                                          .return_consumed_capacity                = "TOTAL",
-                                                          .return_item_collection_metrics          = "SIZE",
-                                                          .conditional_operator                    = "OR",
-                                                          .condition_expression                    = "#a = :v",
-                                                          .expression_attribute_names              = names,
-                                                          .expression_attribute_values             = values,
-                                                          .return_values_on_condition_check_failure = "ALL_OLD"},
+                            &(dynamo_delete_item_options){.condition_expression                     = "#a = :v",
+                                                          .expression_attribute_names               = names,
+                                                          .expression_attribute_values              = values,
+                                                          .return_values_on_condition_check_failure = "ALL_OLD",
+                                                          .return_values                            = "ALL_OLD",
+                                                          .return_consumed_capacity                 = "TOTAL",
+                                                          .return_item_collection_metrics           = "SIZE"},
                             &response, &error),
-         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, " EXPECTED ", " EXPRESSIONS ", " RETURNS "}", NULL, NULL);
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, " EXPRESSIONS ", " RETURNS "}", NULL, NULL);
+    sent("update_item, legacy",
+         dynamo_update_item(client, "T", item,
+                            &(dynamo_update_item_options){.attribute_updates              = updates,
+                                                          .expected                       = expected,
+                                                          .conditional_operator           = "OR",
+                                                          .return_values                  = "ALL_OLD",
+                                                          .return_consumed_capacity       = "TOTAL",
+                                                          .return_item_collection_metrics = "SIZE"},
+                            &response, &error),
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'AttributeUpdates': {'n': {'Action': 'ADD', "
+         "'Value': {'N': '1'}}, 'gone': {'Action': 'DELETE'}}, " EXPECTED ", " RETURNS "}", NULL, NULL);
     sent("update_item",
          dynamo_update_item(client, "T", item,
-                            &(dynamo_update_item_options){.attribute_updates                       = updates,
-                                                          .expected                                = expected,
-                                                          .return_values                           = "ALL_OLD",
-                                                          .return_consumed_capacity                = "TOTAL",
-                                                          .return_item_collection_metrics          = "SIZE",
-                                                          .conditional_operator                    = "OR",
-                                                          .update_expression                       = "SET a = :v",
-                                                          .condition_expression                    = "#a = :v",
-                                                          .expression_attribute_names              = names,
-                                                          .expression_attribute_values             = values,
-                                                          .return_values_on_condition_check_failure = "ALL_OLD"},
+                            &(dynamo_update_item_options){.update_expression                        = "SET a = :v",
+                                                          .condition_expression                     = "#a = :v",
+                                                          .expression_attribute_names               = names,
+                                                          .expression_attribute_values              = values,
+                                                          .return_values_on_condition_check_failure = "ALL_OLD",
+                                                          .return_values                            = "ALL_OLD",
+                                                          .return_consumed_capacity                 = "TOTAL",
+                                                          .return_item_collection_metrics           = "SIZE"},
                             &response, &error),
-         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'UpdateExpression': 'SET a = :v', 'AttributeUpdates': {'n': "
-         "{'Action': 'ADD', 'Value': {'N': '1'}}, 'gone': {'Action': 'DELETE'}}, " EXPECTED ", " EXPRESSIONS
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'UpdateExpression': 'SET a = :v', " EXPRESSIONS
          ", " RETURNS "}",
          NULL, NULL);
+    sent("get_item, legacy",
+         dynamo_get_item(client, "T", item,
+                         &(dynamo_get_item_options){.attributes_to_get        = list,
+                                                    .consistent_read          = DYNAMO_TRUE,
+                                                    .return_consumed_capacity = "INDEXES"},
+                         &response, &error),
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'AttributesToGet': ['a', 'b'], 'ConsistentRead': true, "
+         "'ReturnConsumedCapacity': 'INDEXES'}", NULL, NULL);
     sent("get_item",
          dynamo_get_item(client, "T", item,
-                         &(dynamo_get_item_options){.attributes_to_get          = list,
-                                                    .consistent_read            = DYNAMO_TRUE,
+                         &(dynamo_get_item_options){.consistent_read            = DYNAMO_TRUE,
                                                     .return_consumed_capacity   = "INDEXES",
                                                     .projection_expression      = "#a",
                                                     .expression_attribute_names = names},
                          &response, &error),
-         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'AttributesToGet': ['a', 'b'], 'ConsistentRead': true, "
-         "'ReturnConsumedCapacity': 'INDEXES', 'ProjectionExpression': '#a', 'ExpressionAttributeNames': {'#a': 'a'}}",
-         NULL, NULL);
+         "{'TableName': 'T', 'Key': {'id': {'N': '1'}}, 'ConsistentRead': true, 'ReturnConsumedCapacity': 'INDEXES', "
+         "'ProjectionExpression': '#a', 'ExpressionAttributeNames': {'#a': 'a'}}", NULL, NULL);
     json_decref(item);
     json_decref(expected);
     json_decref(names);
@@ -586,58 +612,75 @@ static void queries_and_scans_with_every_member(void **state)
     json_t *list       = json("['a']");
 
     (void)state;
+    sent("query, legacy",
+         dynamo_query(client, "T",
+                      &(dynamo_query_options){.index_name               = "i",
+                                              .limit                    = 10,
+                                              .exclusive_start_key      = key,
+                                              .return_consumed_capacity = "NONE",
+                                              .attributes_to_get        = list,
+                                              .consistent_read          = DYNAMO_FALSE,
+                                              .key_conditions           = conditions,
+                                              .query_filter             = filter,
+                                              .conditional_operator     = "AND"},
+                      &response, &error),
+         "{'TableName': 'T', 'IndexName': 'i', 'Limit': 10, 'ExclusiveStartKey': {'id': {'S': 'x'}, 'at': {'N': '5'}}, "
+         "'ReturnConsumedCapacity': 'NONE', 'AttributesToGet': ['a'], 'ConsistentRead': false, 'KeyConditions': {'id': "
+         "{'ComparisonOperator': 'EQ', 'AttributeValueList': [{'S': 'x'}]}}, 'QueryFilter': {'a': "
+         "{'ComparisonOperator': 'NULL'}}, 'ConditionalOperator': 'AND'}", NULL, NULL);
     sent("query",
          dynamo_query(client, "T",
                       &(dynamo_query_options){.index_name                  = "i",
-                                              .select                      = "COUNT",
-                                              .attributes_to_get           = list,
                                               .limit                       = 10,
-                                              .consistent_read             = DYNAMO_FALSE,
-                                              .key_conditions              = conditions,
-                                              .query_filter                = filter,
-                                              .conditional_operator        = "AND",
-                                              .scan_index_forward          = DYNAMO_TRUE,
                                               .exclusive_start_key         = key,
                                               .return_consumed_capacity    = "NONE",
+                                              .select                      = "COUNT",
+                                              .scan_index_forward          = DYNAMO_TRUE,
                                               .projection_expression       = "#a",
                                               .filter_expression           = "#a > :v",
                                               .key_condition_expression    = "id = :v",
                                               .expression_attribute_names  = names,
                                               .expression_attribute_values = values},
                       &response, &error),
-         "{'TableName': 'T', 'IndexName': 'i', 'Select': 'COUNT', 'AttributesToGet': ['a'], 'Limit': 10, "
-         "'ConsistentRead': false, 'KeyConditions': {'id': {'ComparisonOperator': 'EQ', 'AttributeValueList': [{'S': "
-         "'x'}]}}, 'QueryFilter': {'a': {'ComparisonOperator': 'NULL'}}, 'ConditionalOperator': 'AND', "
-         "'ScanIndexForward': true, 'ExclusiveStartKey': {'id': {'S': 'x'}, 'at': {'N': '5'}}, "
-         "'ReturnConsumedCapacity': 'NONE', 'ProjectionExpression': '#a', 'FilterExpression': '#a > :v', "
-         "'KeyConditionExpression': 'id = :v', 'ExpressionAttributeNames': {'#a': 'a'}, 'ExpressionAttributeValues': "
-         "{':v': {'N': '1'}}}",
-         NULL, NULL);
+         "{'TableName': 'T', 'IndexName': 'i', 'Limit': 10, 'ExclusiveStartKey': {'id': {'S': 'x'}, 'at': {'N': '5'}}, "
+         "'ReturnConsumedCapacity': 'NONE', 'Select': 'COUNT', 'ScanIndexForward': true, 'ProjectionExpression': '#a', "
+         "'FilterExpression': '#a > :v', 'KeyConditionExpression': 'id = :v', 'ExpressionAttributeNames': {'#a': 'a'}, "
+         "'ExpressionAttributeValues': {':v': {'N': '1'}}}", NULL, NULL);
+    sent("scan, legacy",
+         dynamo_scan(client, "T",
+                     &(dynamo_scan_options){.index_name               = "i",
+                                            .limit                    = INT64_MAX,
+                                            .exclusive_start_key      = key,
+                                            .return_consumed_capacity = "TOTAL",
+                                            .total_segments           = 4,
+                                            .segment                  = 3,
+                                            .attributes_to_get        = list,
+                                            .scan_filter              = filter,
+                                            .conditional_operator     = "OR"},
+                     &response, &error),
+         "{'TableName': 'T', 'IndexName': 'i', 'Limit': 9223372036854775807, 'ExclusiveStartKey': {'id': {'S': 'x'}, "
+         "'at': {'N': '5'}}, 'ReturnConsumedCapacity': 'TOTAL', 'TotalSegments': 4, 'Segment': 3, 'AttributesToGet': "
+         "['a'], 'ScanFilter': {'a': {'ComparisonOperator': 'NULL'}}, 'ConditionalOperator': 'OR'}", NULL, NULL);
     sent("scan",
          dynamo_scan(client, "T",
                      &(dynamo_scan_options){.index_name                  = "i",
-                                            .attributes_to_get           = list,
                                             .limit                       = INT64_MAX,
-                                            .select                      = "SPECIFIC_ATTRIBUTES",
-                                            .scan_filter                 = filter,
-                                            .conditional_operator        = "OR",
                                             .exclusive_start_key         = key,
                                             .return_consumed_capacity    = "TOTAL",
                                             .total_segments              = 4,
                                             .segment                     = 3,
+                                            .select                      = "SPECIFIC_ATTRIBUTES",
                                             .projection_expression       = "#a",
                                             .filter_expression           = "#a > :v",
                                             .expression_attribute_names  = names,
                                             .expression_attribute_values = values,
                                             .consistent_read             = DYNAMO_TRUE},
                      &response, &error),
-         "{'TableName': 'T', 'IndexName': 'i', 'AttributesToGet': ['a'], 'Limit': 9223372036854775807, 'Select': "
-         "'SPECIFIC_ATTRIBUTES', 'ScanFilter': {'a': {'ComparisonOperator': 'NULL'}}, 'ConditionalOperator': 'OR', "
-         "'ExclusiveStartKey': {'id': {'S': 'x'}, 'at': {'N': '5'}}, 'ReturnConsumedCapacity': 'TOTAL', "
-         "'TotalSegments': 4, 'Segment': 3, 'ProjectionExpression': '#a', 'FilterExpression': '#a > :v', "
+         "{'TableName': 'T', 'IndexName': 'i', 'Limit': 9223372036854775807, 'ExclusiveStartKey': {'id': {'S': 'x'}, "
+         "'at': {'N': '5'}}, 'ReturnConsumedCapacity': 'TOTAL', 'TotalSegments': 4, 'Segment': 3, 'Select': "
+         "'SPECIFIC_ATTRIBUTES', 'ProjectionExpression': '#a', 'FilterExpression': '#a > :v', "
          "'ExpressionAttributeNames': {'#a': 'a'}, 'ExpressionAttributeValues': {':v': {'N': '1'}}, 'ConsistentRead': "
-         "true}",
-         NULL, NULL);
+         "true}", NULL, NULL);
     json_decref(conditions);
     json_decref(filter);
     json_decref(key);
@@ -666,10 +709,120 @@ static void query_descending(void **state)
 
 static void scan_segments(void **state)
 {
+    static const struct {
+        const char *name;
+        int64_t     segment, total;
+        const char *words; /* NULL: it is sent */
+    } rows[] = {
+        {"the last of two", 1, 2, NULL},
+        {"the most there are", 999999, 1000000, NULL},
+        {"the third of two", 2, 2, "segment is 2, total_segments 2: segments are numbered from 0 to 1"},
+        {"a negative segment", -1, 2, "segment is -1"},
+        {"more than there can be", 0, 1000001, "total_segments is 1000001: give 1 to 1000000"},
+        {"a negative total", 0, -1, "total_segments is -1"},
+        {"a segment of nothing", 1, 0, "segment is set without total_segments"},
+    };
+
     (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        dynamo_scan_options options = {.segment = rows[i].segment, .total_segments = rows[i].total};
+        dynamo_status       status  = dynamo_scan(client, "T", &options, &response, &error);
+
+        if (rows[i].words != NULL) {
+            refused(rows[i].name, status, rows[i].words, NULL, NULL);
+            continue;
+        }
+        if (status != DYNAMO_OK || fault_server_requests(server) != 1)
+            complain(rows[i].name, "gives %s: %s", dynamo_status_name(status), error.message);
+        begin_row();
+    }
     sent("the first segment", dynamo_scan(client, "T", &(dynamo_scan_options){.total_segments = 2}, &response, &error),
          "{'TableName': 'T', 'TotalSegments': 2, 'Segment': 0}", NULL, NULL);
     sent("no segments", dynamo_scan(client, "T", NULL, &response, &error), "{'TableName': 'T'}", NULL, NULL);
+    expect_no_complaints();
+}
+
+#define GET_WITH(...) dynamo_get_item(client, "T", key, &(dynamo_get_item_options){__VA_ARGS__}, &response, &error)
+#define PUT_WITH(...) dynamo_put_item(client, "T", key, &(dynamo_put_item_options){__VA_ARGS__}, &response, &error)
+#define DELETE_WITH(...) \
+    dynamo_delete_item(client, "T", key, &(dynamo_delete_item_options){__VA_ARGS__}, &response, &error)
+#define UPDATE_WITH(...) \
+    dynamo_update_item(client, "T", key, &(dynamo_update_item_options){__VA_ARGS__}, &response, &error)
+#define QUERY_WITH(...) dynamo_query(client, "T", &(dynamo_query_options){__VA_ARGS__}, &response, &error)
+#define SCAN_WITH(...) dynamo_scan(client, "T", &(dynamo_scan_options){__VA_ARGS__}, &response, &error)
+
+/* The service takes each of them alone. */
+static void legacy_members_beside_expressions(void **state)
+{
+    json_t *map   = json("{'a': {'Value': 1}}");
+    json_t *where = json("{'a': {'ComparisonOperator': 'NULL'}}");
+    json_t *list  = json("['a']");
+    json_t *key   = json("{'id': 1}");
+    json_t *empty = json("{}");
+
+#define BOTH(members, call) refused(members, call, "parameters in the same request: " members, NULL, NULL)
+
+    (void)state;
+    BOTH("AttributesToGet and ProjectionExpression",
+         GET_WITH(.attributes_to_get = list, .projection_expression = "a"));
+    BOTH("Expected and ConditionExpression", PUT_WITH(.expected = map, .condition_expression = "a = b"));
+    BOTH("ConditionalOperator and ConditionExpression",
+         PUT_WITH(.conditional_operator = "OR", .condition_expression = "a = b"));
+    BOTH("Expected and ConditionExpression", DELETE_WITH(.expected = map, .condition_expression = "a = b"));
+    BOTH("AttributeUpdates and UpdateExpression",
+         UPDATE_WITH(.attribute_updates = map, .update_expression = "REMOVE a"));
+    BOTH("AttributeUpdates and ConditionExpression",
+         UPDATE_WITH(.attribute_updates = map, .condition_expression = "a = b"));
+    BOTH("KeyConditions and KeyConditionExpression",
+         QUERY_WITH(.key_conditions = where, .key_condition_expression = "a = b"));
+    BOTH("QueryFilter and FilterExpression", QUERY_WITH(.query_filter = where, .filter_expression = "a = b"));
+    BOTH("QueryFilter and KeyConditionExpression",
+         QUERY_WITH(.query_filter = where, .key_condition_expression = "a = b"));
+    BOTH("ScanFilter and ProjectionExpression", SCAN_WITH(.scan_filter = where, .projection_expression = "a"));
+    BOTH("AttributesToGet and FilterExpression", SCAN_WITH(.attributes_to_get = list, .filter_expression = "a = b"));
+
+    sent("KeyConditions beside another expression",
+         QUERY_WITH(.key_conditions = where, .filter_expression = "a = b"),
+         "{'TableName': 'T', 'KeyConditions': {'a': {'ComparisonOperator': 'NULL'}}, 'FilterExpression': 'a = b'}",
+         NULL, NULL);
+    sent("an empty map", PUT_WITH(.expected = empty, .condition_expression = "a = b"),
+         "{'TableName': 'T', 'Item': {'id': {'N': '1'}}, 'Expected': {}, 'ConditionExpression': 'a = b'}", NULL, NULL);
+    json_decref(map);
+    json_decref(where);
+    json_decref(list);
+    json_decref(key);
+    json_decref(empty);
+    expect_no_complaints();
+}
+
+static void legacy_members_of_a_batch(void **state)
+{
+    json_t *both = json("{'A': {'Keys': [{'id': 1}], 'AttributesToGet': ['a']}, 'B': {'Keys': [{'id': 1}], "
+                        "'AttributesToGet': ['a'], 'ProjectionExpression': 'a'}}");
+    json_t *each = json("{'A': {'Keys': [{'id': 1}], 'AttributesToGet': ['a']}, 'B': {'Keys': [{'id': 1}], "
+                        "'ProjectionExpression': 'a'}}");
+
+    (void)state;
+    refused("both", dynamo_batch_get_item(client, both, REST),
+            "AttributesToGet and ProjectionExpression: RequestItems.B", both, NULL);
+    sent("each in a table of its own", dynamo_batch_get_item(client, each, REST),
+         "{'RequestItems': {'A': {'Keys': [{'id': {'N': '1'}}], 'AttributesToGet': ['a']}, 'B': {'Keys': [{'id': {'N': "
+         "'1'}}], 'ProjectionExpression': 'a'}}}",
+         each, NULL);
+    expect_no_complaints();
+}
+
+/* Every table has a key. */
+static void empty_items_and_keys(void **state)
+{
+    json_t *empty = json("{}");
+
+    (void)state;
+    refused("get_item", dynamo_get_item(client, "T", empty, REST), "must not be empty: Key", NULL, NULL);
+    refused("put_item", dynamo_put_item(client, "T", empty, REST), "must not be empty: Item", NULL, NULL);
+    refused("delete_item", dynamo_delete_item(client, "T", empty, REST), "must not be empty: Key", NULL, NULL);
+    refused("update_item", dynamo_update_item(client, "T", empty, REST), "must not be empty: Key", NULL, NULL);
+    json_decref(empty);
     expect_no_complaints();
 }
 
@@ -1008,6 +1161,9 @@ int main(void)
         SERVED(queries_and_scans_with_every_member),
         SERVED(query_descending),
         SERVED(scan_segments),
+        SERVED(legacy_members_beside_expressions),
+        SERVED(legacy_members_of_a_batch),
+        SERVED(empty_items_and_keys),
         SERVED(empty_strings_and_booleans),
         SERVED(tables),
         SERVED(unwrapped_answers),

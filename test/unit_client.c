@@ -65,6 +65,14 @@ static dynamo_client *plain_client(fault_server *server, unsigned max_clients)
     return client_of(&config);
 }
 
+/* For tests that are about single exchanges. */
+static dynamo_client *client_that_tries_once(fault_server *server)
+{
+    dynamo_config config = {.endpoint = fault_server_endpoint(server), .max_attempts = 1};
+
+    return client_of(&config);
+}
+
 static dynamo_client *client_with(dynamo_client *origin, dynamo_limits limits)
 {
     dynamo_error   error  = {0};
@@ -271,7 +279,7 @@ static void one_connection_for_all_answers(void **state)
         {.interim = "HTTP/1.1 100 Continue\r\n\r\n"},
         {.status = 400, .length = FAULT_LENGTH_CHUNKED, .body = "{\"__type\":\"ValidationException\"}"},
     };
-    dynamo_client *client = plain_client(*state, 0);
+    dynamo_client *client = client_that_tries_once(*state);
 
     for (int round = 0; round < 2; round++) {
         fault_server_script(*state, script, COUNT(script));
@@ -1005,7 +1013,7 @@ static void null_client(void **state)
 static void response_and_error_may_be_null(void **state)
 {
     static const fault_step script[] = {{0}, {.status = 400}, {.body = "nonsense"}, {.action = FAULT_RESET}};
-    dynamo_client          *client   = plain_client(*state, 0);
+    dynamo_client          *client   = client_that_tries_once(*state);
     json_t                 *item     = json_pack("{s:i}", "id", 1);
     json_t                 *response = item;
 
@@ -1036,7 +1044,7 @@ static void one_error_serves_a_loop(void **state)
         {.action = FAULT_CLOSE_AFTER_REQUEST},
         {0},
     };
-    dynamo_client *client = plain_client(*state, 0);
+    dynamo_client *client = client_that_tries_once(*state);
     dynamo_error   error  = {0};
 
     fault_server_script(*state, script, COUNT(script));
@@ -1108,7 +1116,8 @@ static void on_attempt_sees_each(void **state)
         {.body = "nonsense"},
     };
     seen_attempts  seen   = {0};
-    dynamo_config  config = {.endpoint = fault_server_endpoint(*state), .context = &seen, .on_attempt = see_attempt};
+    dynamo_config  config = {.endpoint = fault_server_endpoint(*state), .context = &seen, .max_attempts = 1,
+                             .on_attempt = see_attempt};
     dynamo_client *client = client_of(&config);
 
     fault_server_script(*state, script, COUNT(script));

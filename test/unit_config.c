@@ -66,6 +66,9 @@ static void clear_environment(void)
         "AWS_ACCOUNT_ID_ENDPOINT_MODE",
         "AWS_CA_BUNDLE",
         "AWS_SDK_UA_APP_ID",
+        "AWS_RETRY_MODE",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_DISABLE_CLOCK_SKEW_CORRECTION",
     };
 
     for (size_t i = 0; i < DYNAMO_COUNT(names); i++)
@@ -980,7 +983,7 @@ static const settings_row settings_rows[] = {
       .region = "us-east-1", .dynamodb = "http://a/", .streams = "http://a/", .keys = "K S - -" },
     { .name = "no file is read where nothing is unset",
       .config = { .access_key = "K", .secret_key = "S", .region = "us-east-1", .endpoint = "http://a",
-                  .ca_file = "/dev/null", .app_id = "x" },
+                  .ca_file = "/dev/null", .app_id = "x", .retry_mode = "standard", .max_attempts = 2 },
       .file = "malformed",
       .region = "us-east-1", .dynamodb = "http://a/", .streams = "http://a/", .keys = "K S - -" },
 };
@@ -1057,7 +1060,27 @@ static const failure_row failure_rows[] = {
       .fragments = { "timeout_ms is negative" } },
     { .name = "retry_mode", .config = { .retry_mode = "often" }, .status = REFUSED,
       .fragments = { "retry_mode", "standard, adaptive" } },
-    { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "" }, .status = REFUSED,
+    { .name = "AWS_RETRY_MODE", .environment = REGION "AWS_RETRY_MODE=Standard", .status = REFUSED,
+      .fragments = { "AWS_RETRY_MODE is none of" } },
+    { .name = "retry_mode of the profile", .environment = REGION, .file = "[default]\nretry_mode = off\n",
+      .status = REFUSED, .fragments = { "retry_mode in profile default is none of" } },
+    { .name = "AWS_MAX_ATTEMPTS: a word", .environment = REGION "AWS_MAX_ATTEMPTS=many", .status = REFUSED,
+      .fragments = { "AWS_MAX_ATTEMPTS is no whole number from 1" } },
+    { .name = "AWS_MAX_ATTEMPTS: 0", .environment = REGION "AWS_MAX_ATTEMPTS=0", .status = REFUSED,
+      .fragments = { "AWS_MAX_ATTEMPTS is no whole number from 1" } },
+    { .name = "AWS_MAX_ATTEMPTS: negative", .environment = REGION "AWS_MAX_ATTEMPTS=-1", .status = REFUSED,
+      .fragments = { "AWS_MAX_ATTEMPTS is no whole number from 1" } },
+    { .name = "AWS_MAX_ATTEMPTS: more than fits", .environment = REGION "AWS_MAX_ATTEMPTS=4294967300",
+      .status = REFUSED, .fragments = { "AWS_MAX_ATTEMPTS is no whole number from 1" } },
+    { .name = "max_attempts of the profile", .environment = REGION, .file = "[default]\nmax_attempts = 3x\n",
+      .status = REFUSED, .fragments = { "max_attempts in profile default is no whole number" } },
+    { .name = "AWS_DISABLE_CLOCK_SKEW_CORRECTION", .status = REFUSED,
+      .environment = REGION "AWS_DISABLE_CLOCK_SKEW_CORRECTION=perhaps",
+      .fragments = { "AWS_DISABLE_CLOCK_SKEW_CORRECTION is neither true nor false" } },
+    { .name = "disable_clock_skew_correction", .environment = REGION, .status = REFUSED,
+      .file = "[default]\ndisable_clock_skew_correction = 2\n",
+      .fragments = { "disable_clock_skew_correction in profile default is neither true nor false" } },
+    { .name = "account_id_endpoint_mode", .config = { .account_id_endpoint_mode = "sometimes" }, .status = REFUSED,
       .fragments = { "account_id_endpoint_mode", "preferred, disabled" } },
     { .name = "AWS_ACCOUNT_ID_ENDPOINT_MODE", .environment = REGION ENV_KEYS "AWS_ACCOUNT_ID_ENDPOINT_MODE=always",
       .status = REFUSED, .fragments = { "AWS_ACCOUNT_ID_ENDPOINT_MODE is none of preferred, disabled and required" } },
@@ -1426,6 +1449,47 @@ static void test_limits(void **state)
     dynamo_settings_free(&settings);
 }
 
+static void test_retries(void **state)
+{
+    static const struct {
+        const char   *name;
+        dynamo_config config;
+        const char   *environment, *file;
+        unsigned      max_attempts;
+        bool          adaptive, uncorrected;
+    } rows[] = {
+        { .name = "defaults", .max_attempts = 4 },
+        { .name = "options", .config = { .retry_mode = "adaptive", .max_attempts = 2 },
+          .environment = "AWS_RETRY_MODE=nonsense\nAWS_MAX_ATTEMPTS=nonsense\n", .max_attempts = 2, .adaptive = true },
+        { .name = "legacy is standard", .config = { .retry_mode = "legacy" }, .max_attempts = 4 },
+        { .name = "environment", .max_attempts = 9, .adaptive = true, .uncorrected = true,
+          .environment = "AWS_RETRY_MODE=adaptive\nAWS_MAX_ATTEMPTS=9\nAWS_DISABLE_CLOCK_SKEW_CORRECTION=True\n",
+          .file = "[default]\nretry_mode = standard\nmax_attempts = 5\ndisable_clock_skew_correction = false\n" },
+        { .name = "profile", .max_attempts = 1000000, .adaptive = true, .uncorrected = true,
+          .file = "[default]\nretry_mode = adaptive\nmax_attempts = 1000000\n"
+                  "disable_clock_skew_correction = true\n" },
+        { .name = "empty is unset", .max_attempts = 4,
+          .environment = "AWS_RETRY_MODE=\nAWS_MAX_ATTEMPTS=\nAWS_DISABLE_CLOCK_SKEW_CORRECTION=\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(rows); i++) {
+        dynamo_settings settings = { 0 };
+        dynamo_error    error    = { 0 };
+
+        clear_environment();
+        setenv("AWS_REGION", "us-east-1", 1);
+        set_environment(rows[i].environment);
+        write_files(rows[i].file, NULL);
+        expect_status(rows[i].name, DYNAMO_OK, dynamo_settings_load(&settings, &rows[i].config, &error), &error);
+        if (settings.max_attempts != rows[i].max_attempts || settings.adaptive != rows[i].adaptive ||
+            settings.correct_clock_skew == rows[i].uncorrected)
+            fail_msg("%s: %u attempts, adaptive %d, clock corrected %d", rows[i].name, settings.max_attempts,
+                     settings.adaptive, settings.correct_clock_skew);
+        dynamo_settings_free(&settings);
+    }
+}
+
 static void test_ca_file(void **state)
 {
     dynamo_settings settings;
@@ -1567,6 +1631,7 @@ int main(void)
         cmocka_unit_test_setup(test_refused_hosts, start_clean),
         cmocka_unit_test_setup(test_account_modes, start_clean),
         cmocka_unit_test_setup(test_limits, start_clean),
+        cmocka_unit_test_setup(test_retries, start_clean),
         cmocka_unit_test_setup(test_ca_file, start_clean),
         cmocka_unit_test_setup(test_user_agent, start_clean),
         cmocka_unit_test_setup(test_credentials_set, start_clean),

@@ -63,7 +63,8 @@ static int set_up(void **state)
     shared.server = fault_server_start();
     if (shared.server == NULL)
         return -1;
-    shared.client = dynamo_client_new(&(dynamo_config){.endpoint = fault_server_endpoint(shared.server)}, &error);
+    shared.client = dynamo_client_new(
+        &(dynamo_config){.endpoint = fault_server_endpoint(shared.server), .max_attempts = 1}, &error);
     dynamo_error_clear(&error);
     *state = &shared;
     return shared.client != NULL ? 0 : -1;
@@ -344,6 +345,11 @@ static void nested_members(void **state)
         {start_bulk_put_items_output, "{\"S3Bucket\": \"b\"}", "OutputS3Configuration.OutputType", "required"},
         {tag_resource, "[{\"Key\": \"a\", \"Value\": \"b\"}, {\"Key\": \"c\"}]", "Tags[1].Value", "required"},
         {transact_get_items, "[{}]", "TransactItems[0].Get", "required"},
+        {batch_get_item, "{\"Music\": {\"Keys\": [{\"id\": 1}, {}]}}", "RequestItems.Music.Keys[1]", "empty"},
+        {batch_write_item, "{\"Music\": [{\"PutRequest\": {\"Item\": {}}}]}", "RequestItems.Music[0].PutRequest.Item",
+         "empty"},
+        {transact_write_items, "[{\"Delete\": {\"TableName\": \"Music\", \"Key\": {}}}]", "TransactItems[0].Delete.Key",
+         "empty"},
         {transact_get_items, "[{\"Get\": {\"TableName\": \"Music\"}}]", "TransactItems[0].Get.Key", "required"},
         {transact_write_items, "[{\"Update\": {\"TableName\": \"Music\", \"Key\": {\"id\": 1}}}]",
          "TransactItems[0].Update.UpdateExpression", "required"},
@@ -1026,7 +1032,7 @@ static void given_back(void **state)
          "{\"DeleteRequest\":{\"Key\":" WIRE "}}]}",
          NULL},
         {"UnprocessedKeys", batch_get_item, "{\"Music\": {\"Keys\": [{\"id\": 1}]}}", "RequestItems",
-         "{\"Music\":{\"Keys\":[" WIRE "," WIRE "],\"AttributesToGet\":[\"a\"],\"ConsistentRead\":false,"
+         "{\"Music\":{\"Keys\":[" WIRE "," WIRE "],\"ConsistentRead\":false,"
          "\"ProjectionExpression\":\"#a\",\"ExpressionAttributeNames\":{\"#a\":\"a\"}}}",
          NULL},
         {"LastEvaluatedKey", query_exclusive_start_key, "{\"id\": 1}", "ExclusiveStartKey", WIRE, NULL},

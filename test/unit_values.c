@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "complaints.h"
+
 /* ---- Helpers ----------------------------------------------------------------------------------------------------- */
 
 /* JSON as Jansson itself reads it; it has no U+0000 in names. */
@@ -1145,6 +1147,37 @@ static void test_not_utf8(void **state)
     assert_null(dynamo_load("\"\xED\xA0\x80\"", 5, NULL)); /* text itself has no surrogates, only escapes */
 }
 
+/* Each byte at each place of a string, so that it stands at each place of eight that are looked at together. */
+static void test_every_byte(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 17; at++) {
+        for (int byte = 0; byte <= 0xFF; byte++) {
+            char    text[] = "\"xxxxxxxxxxxxxxxxx\"";
+            bool    plain  = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+            json_t *read, *string;
+            char   *written;
+
+            text[1 + at] = (char)byte;
+            read         = dynamo_load(text, sizeof(text) - 1, NULL);
+            string       = json_stringn_nocheck(text + 1, sizeof(text) - 3);
+            written      = dynamo_dump(string);
+            if (plain != (read != NULL) || (plain && !json_equal(read, string)))
+                complain("read", "byte %02x at %zu", (unsigned)byte, at);
+            if ((byte < 0x80) != (written != NULL) || (written != NULL && plain != (strcmp(written, text) == 0)))
+                complain("written", "byte %02x at %zu: %s", (unsigned)byte, at, written != NULL ? written : "nothing");
+            json_decref(read);
+            read = written != NULL ? dynamo_load(written, strlen(written), NULL) : NULL;
+            if (byte < 0x80 && !json_equal(read, string))
+                complain("read again", "byte %02x at %zu", (unsigned)byte, at);
+            json_decref(read);
+            json_decref(string);
+            free(written);
+        }
+    }
+    expect_no_complaints();
+}
+
 /* ---- JSON text --------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -2054,6 +2087,7 @@ int main(void)
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_name_with_surrogate),
         cmocka_unit_test(test_not_utf8),
+        cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_syntax_errors),
         cmocka_unit_test(test_escaped_pairs),
         cmocka_unit_test(test_text_depth),
