@@ -3,7 +3,8 @@
  *
  * The files, from the ground up; each knows only those above it in this list:
  *
- *     buffer.c  errors.c  clock.c  checksum.c  sha1.c  hash.c  uuid.c  bytes, words, time, arithmetic
+ *     buffer.c  errors.c  clock.c                                 bytes, words, time
+ *     checksum.c  sha1.c  hash.c  uuid.c                          arithmetic
  *     sigpipe.c                                                   a signal kept from the host
  *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     decode.c                                                    wire text to plain JSON

@@ -1,5 +1,5 @@
 /*
- * ECDSA with the curve P-256 (ES256): a private key from PEM, its public point, signatures. With hash.c the only file
+ * ECDSA with the curve P-256 (ES256): a private key from PEM, its public point, signatures. Beside hash.c the only file
  * that knows mbedTLS's headers, and with one body for its classic interface and one for PSA likewise.
  *
  * Sources: RFC 7468 (PEM), RFC 5915 (ECPrivateKey), RFC 5208 (PKCS #8), RFC 7518, section 3.4 (the signature's form).
