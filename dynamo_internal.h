@@ -5,7 +5,7 @@
  *
  *     buffer.c  errors.c  clock.c                                 bytes, words, time
  *     checksum.c  sha1.c  hash.c  uuid.c                          arithmetic
- *     sigpipe.c                                                   a signal kept from the host
+ *     sigpipe.c  file.c                                           a signal kept from the host; a file in memory
  *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     decode.c                                                    wire text to plain JSON
  *     marshal.c                                                   plain JSON to AttributeValue
@@ -170,6 +170,12 @@ typedef struct dynamo_sigpipe {
 /* Around whatever may make libcurl write, in the same thread. */
 void dynamo_sigpipe_hold(dynamo_sigpipe *guard);
 void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
+
+/* ---- file.c: a file whole in memory ------------------------------------------------------------------------------ */
+
+/* Into an empty buffer, which wipes what it holds. 0, or an errno: ENOMEM, EFBIG beyond the limit. */
+int         dynamo_file_read(dynamo_buffer *content, const char *path, size_t limit);
+const char *dynamo_file_words(int code); /* strerror() isn't thread-safe everywhere */
 
 /* ---- checksum.c -------------------------------------------------------------------------------------------------- */
 
