@@ -60,6 +60,20 @@
 
 #include "dynamo.h"
 
+/* Which of mbedTLS's two interfaces there is: the classic one, or PSA, the only one of mbedTLS 4. */
+#if defined(__has_include)
+#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
+#define DYNAMO_USE_PSA /* TF-PSA-Crypto, the crypto part of mbedTLS 4, without the rest */
+#endif
+#endif
+
+#ifndef DYNAMO_USE_PSA
+#include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#define DYNAMO_USE_PSA
+#endif
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define DYNAMO_PRINTF(words, values) __attribute__((format(printf, words, values)))
 #else
