@@ -1,8 +1,12 @@
 /*
- * The two clocks: one to measure by, one to sign by.
+ * Time: a clock to measure by, a clock to sign by, and moments written as text.
+ *
+ * Sources of the form of moments: ISO 8601, in its extended and its basic form, and RFC 3339, section 5.6. Our choice:
+ * "UTC" or "GMT" may stand for "Z", as tools of AWS have written it; a moment without a zone is none.
  */
 #include "dynamo_internal.h"
 
+#include <strings.h>
 #include <time.h>
 
 int64_t dynamo_clock_monotonic_us(void)
@@ -18,69 +22,123 @@ int64_t dynamo_clock_wall(void)
     return (int64_t)time(NULL);
 }
 
-/* Two digits' value, or -1. */
-static int two_digits(const char *text)
+/* ---- Moments as text --------------------------------------------------------------------------------------------- */
+
+static bool is_digit(char character)
 {
-    if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
-        return -1;
-    return (text[0] - '0') * 10 + (text[1] - '0');
+    return character >= '0' && character <= '9';
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar: the years begin in March, so that leap days end them. */
-static int64_t days_since_epoch(int year, int month, int day)
+/* Steps over the character where it is there. */
+static bool skip(const char **text, char character)
 {
-    const int from_march = month > 2 ? month - 3 : month + 9;
-    const int of_march   = month > 2 ? year : year - 1;
-
-    return (int64_t)of_march * 365 + of_march / 4 - of_march / 100 + of_march / 400 + (from_march * 153 + 2) / 5 + day
-           - 719469;
+    if (**text != character)
+        return false;
+    (*text)++;
+    return true;
 }
 
-/* What follows the seconds: a fraction, which doesn't count, and the zone, whose seconds east of Greenwich it gives. */
-static bool read_zone(const char *text, int64_t *offset)
+/* Exactly so many digits, within bounds. */
+static bool take_number(const char **text, int digits, int least, int most, int *number)
 {
-    int hours, minutes;
+    *number = 0;
+    for (; digits > 0; digits--, (*text)++) {
+        if (!is_digit(**text))
+            return false;
+        *number = *number * 10 + (**text - '0');
+    }
+    return *number >= least && *number <= most;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool             leap   = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return days[month - 1] + (month == 2 && leap ? 1 : 0);
+}
+
+/* Days since the epoch, in the Gregorian calendar. A year is counted from March on, so that a leap day is its last. */
+static int64_t days_of_date(int year, int month, int day)
+{
+    int64_t years  = month > 2 ? year : year - 1;
+    int64_t months = month > 2 ? month - 3 : month + 9;
+    int64_t leaps  = (years + 400) / 4 - (years + 400) / 100 + (years + 400) / 400 - 97; /* of the years, from 0 on */
+
+    return years * 365 + leaps + (months * 153 + 2) / 5 + day - 1 - 719468;
+}
+
+static bool take_date(const char **text, int64_t *days)
+{
+    int  year, month, day;
+    bool extended;
+
+    if (!take_number(text, 4, 0, 9999, &year))
+        return false;
+    extended = skip(text, '-');
+    if (!take_number(text, 2, 1, 12, &month) || skip(text, '-') != extended ||
+        !take_number(text, 2, 1, days_in_month(year, month), &day))
+        return false;
+    *days = days_of_date(year, month, day);
+    return true;
+}
+
+/* A leap second counts as the first one after it; a fraction doesn't count. */
+static bool take_time(const char **text, int *seconds)
+{
+    int  hour, minute, second;
+    bool extended;
+
+    if (!take_number(text, 2, 0, 23, &hour))
+        return false;
+    extended = skip(text, ':');
+    if (!take_number(text, 2, 0, 59, &minute) || skip(text, ':') != extended || !take_number(text, 2, 0, 60, &second))
+        return false;
+    *seconds = hour * 3600 + minute * 60 + second;
+    if (!skip(text, '.') && !skip(text, ','))
+        return true;
+    if (!is_digit(**text))
+        return false;
+    while (is_digit(**text))
+        (*text)++;
+    return true;
+}
+
+/* Seconds east of UTC: "Z", "+01:00", "-0530", "+01". */
+static bool take_zone(const char **text, int *offset)
+{
+    static const char *const names[] = { "UTC", "GMT", "Z" };
+    int                      sign    = **text == '-' ? -1 : 1;
+    int                      hours, minutes = 0;
 
     *offset = 0;
-    if (*text == '.' || *text == ',')
-        text += 1 + strspn(text + 1, "0123456789");
-    if (strcmp(text, "Z") == 0 || strcmp(text, "z") == 0 || strcmp(text, "UTC") == 0)
-        return true;
-    if (*text != '+' && *text != '-')
+    for (size_t i = 0; i < DYNAMO_COUNT(names); i++) {
+        if (strcasecmp(*text, names[i]) == 0) {
+            *text += strlen(names[i]);
+            return true;
+        }
+    }
+    if (!skip(text, '+') && !skip(text, '-'))
         return false;
-    hours = two_digits(text + 1);
-    if (hours < 0)
+    if (!take_number(text, 2, 0, 23, &hours))
         return false;
-    minutes = two_digits(text + (text[3] == ':' ? 4 : 3));
-    if (hours > 23 || minutes < 0 || minutes > 59 || text[text[3] == ':' ? 6 : 5] != '\0')
+    if ((skip(text, ':') || **text != '\0') && !take_number(text, 2, 0, 59, &minutes))
         return false;
-    *offset = (*text == '-' ? -1 : 1) * (hours * INT64_C(3600) + minutes * INT64_C(60));
+    *offset = sign * (hours * 3600 + minutes * 60);
     return true;
 }
 
 bool dynamo_clock_read(const char *text, int64_t *seconds)
 {
-    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
-    int64_t           offset;
-    int               year, month, day, hour, minute, second;
+    int64_t days;
+    int     second, offset;
 
-    for (size_t i = 0; shape[i] != '\0'; i++) {
-        const bool fits = shape[i] == 'd'   ? text[i] >= '0' && text[i] <= '9'
-                          : shape[i] == 'T' ? text[i] == 'T' || text[i] == 't' || text[i] == ' '
-                                            : text[i] == shape[i];
-
-        if (!fits)
-            return false;
-    }
-    year   = two_digits(text) * 100 + two_digits(text + 2);
-    month  = two_digits(text + 5);
-    day    = two_digits(text + 8);
-    hour   = two_digits(text + 11);
-    minute = two_digits(text + 14);
-    second = two_digits(text + 17);
-    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60 ||
-        !read_zone(text + sizeof(shape) - 1, &offset))
+    if (!take_date(&text, &days) || (!skip(&text, 'T') && !skip(&text, 't') && !skip(&text, ' ')) ||
+        !take_time(&text, &second))
         return false;
-    *seconds = days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    (void)skip(&text, ' ');
+    if (!take_zone(&text, &offset) || *text != '\0')
+        return false;
+    *seconds = days * 86400 + second - offset;
     return true;
 }

@@ -32,8 +32,13 @@ typedef struct chain_link {
 
 static const chain_link chain[] = {
     { "environment", dynamo_environment_keys, false, false },
+    { "role", dynamo_role_keys, true, false },
+    { "web identity", dynamo_web_identity_keys, true, false },
+    { "sso", dynamo_sso_keys, true, false },
     { "profile", dynamo_static_keys, true, false },
+    { "login", dynamo_login_keys, true, false },
     { "process", dynamo_process_keys, true, false },
+    { "web identity", dynamo_web_identity_keys, false, false },
     { "container", dynamo_container_keys, false, false },
     { "metadata", dynamo_metadata_keys, false, true },
 };

@@ -3,18 +3,22 @@
  *
  * The files, from the ground up; each knows only those above it in this list:
  *
- *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
- *     sigpipe.c                                                   a signal kept from the host
- *     number.c  binary.c  text.c                                  numbers, base64, JSON text
+ *     buffer.c  errors.c  clock.c                                 bytes, words, time
+ *     checksum.c  sha1.c  hash.c  uuid.c                          arithmetic
+ *     sigpipe.c  file.c                                           a signal kept from the host; a file in memory
+ *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     decode.c                                                    wire text to plain JSON
  *     marshal.c                                                   plain JSON to AttributeValue
  *     shape.c                                                     requests by their shapes
  *     page.c                                                      an answer's list, element by element
- *     sigv4.c                                                     signatures
+ *     sigv4.c  ecdsa.c                                            signatures
  *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
  *     deadline.c  retry.c  skew.c                                 time limits; when to try again; the service's clock
  *     handle.c  fetch.c                                           curl handles, one exchange of any kind
- *     process.c  container.c  metadata.c  credentials.c           sources of keys; the keys in use
+ *     process.c  container.c  metadata.c                          sources of keys on the machine
+ *     token_file.c  sts.c  role.c                                 files with tokens; roles
+ *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
+ *     credentials.c                                               the keys in use
  *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
@@ -57,6 +61,20 @@
 
 #include "dynamo.h"
 
+/* Which of mbedTLS's two interfaces there is: the classic one, or PSA, the only one of mbedTLS 4. */
+#if defined(__has_include)
+#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
+#define DYNAMO_USE_PSA /* TF-PSA-Crypto, the crypto part of mbedTLS 4, without the rest */
+#endif
+#endif
+
+#ifndef DYNAMO_USE_PSA
+#include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#define DYNAMO_USE_PSA
+#endif
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define DYNAMO_PRINTF(words, values) __attribute__((format(printf, words, values)))
 #else
@@ -96,6 +114,7 @@ typedef struct dynamo_buffer {
 void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length);
 void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
+void dynamo_buffer_encoded(dynamo_buffer *buffer, const char *text); /* for a form or a query (RFC 3986, section 2.1) */
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
 
@@ -148,7 +167,8 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status)
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 
-/* "2030-01-31T23:59:59Z" (RFC 3339, or UTC in place of Z) in seconds since the epoch. false: it is none. */
+/* The moment that an ISO 8601 text stands for ("2030-01-31T23:59:59Z", "...T23:59:59.5+01:00", UTC in place of Z), in
+ * whole seconds since the epoch. false: it is none, or has no zone. */
 bool dynamo_clock_read(const char *text, int64_t *seconds);
 
 /* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
@@ -166,9 +186,21 @@ typedef struct dynamo_sigpipe {
 void dynamo_sigpipe_hold(dynamo_sigpipe *guard);
 void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
 
+/* ---- file.c: a file whole in memory ------------------------------------------------------------------------------ */
+
+/* Into an empty buffer, which wipes what it holds. 0, or an errno: ENOMEM, EFBIG beyond the limit. */
+int         dynamo_file_read(dynamo_buffer *content, const char *path, size_t limit);
+const char *dynamo_file_words(int code); /* strerror() isn't thread-safe everywhere */
+
 /* ---- checksum.c -------------------------------------------------------------------------------------------------- */
 
 uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
+
+/* ---- sha1.c: names of files, nothing that has to be safe --------------------------------------------------------- */
+
+#define DYNAMO_SHA1_SIZE 20
+
+void dynamo_sha1(const void *data, size_t length, uint8_t hash[DYNAMO_SHA1_SIZE]);
 
 /* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------ */
 
@@ -296,6 +328,18 @@ bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char
 
 /* Fails at a place of malformed text, with line and column. Returns false. */
 bool dynamo_read_fail_syntax(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words);
+
+/* ---- xml.c: a few texts of an XML document ----------------------------------------------------------------------- */
+
+typedef struct dynamo_xml_field {
+    const char    *path; /* from the root, names without prefixes: "ErrorResponse/Error/Code" */
+    dynamo_buffer *text; /* what stands in the element is appended, decoded */
+    bool           found;
+} dynamo_xml_field;
+
+/* Fills in the fields that the document has. false: it is no document that AWS would send, or has a field twice, or one
+ * with an element in it; the texts may be filled in part. */
+bool dynamo_xml_read(const char *text, size_t length, dynamo_xml_field *fields, size_t count);
 
 /* ---- decode.c: JSON text to plain values ------------------------------------------------------------------------- */
 
@@ -435,6 +479,18 @@ bool dynamo_signer_prepare(dynamo_signer *signer, const dynamo_sigv4_request *re
 
 /* The signature: DYNAMO_SIGNATURE_LENGTH characters, no NUL. false: mbedTLS failed. */
 bool dynamo_signer_sign(dynamo_signer *signer, const void *payload, size_t length, char *signature);
+
+/* ---- ecdsa.c: signatures with a key of the curve P-256 (ES256) --------------------------------------------------- */
+
+#define DYNAMO_P256_SIZE 32
+
+/* The private key in a PEM text, to dynamo_wipe(). false: it has none of this curve. */
+bool dynamo_p256_key(const char *pem, uint8_t key[DYNAMO_P256_SIZE]);
+
+/* Its public point, x and y; a signature of a SHA-256, r and s. false: no key of the curve, or mbedTLS can't. */
+bool dynamo_p256_point(const uint8_t key[DYNAMO_P256_SIZE], uint8_t point[2 * DYNAMO_P256_SIZE]);
+bool dynamo_p256_sign(const uint8_t key[DYNAMO_P256_SIZE], const uint8_t hash[DYNAMO_HASH_SIZE],
+                      uint8_t signature[2 * DYNAMO_P256_SIZE]);
 
 /* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
@@ -627,6 +683,7 @@ typedef struct dynamo_fetch {
     const char            *operation; /* for who watches the attempts: "AssumeRole" */
     unsigned               attempts;  /* while the answer is a 5xx; 0: 1 */
     bool                   stubborn;  /* ... and while none comes */
+    const char *const     *passing;   /* ... and while it has one of these codes in it, or is a 429. NULL: neither */
     const char            *method;    /* "GET", "PUT", "POST" */
     const char            *url;
     const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
@@ -645,7 +702,7 @@ typedef struct dynamo_fetch {
 /* DYNAMO_OK: an answer came, whatever it says. */
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
 
-/* ---- Sources of credentials: keys.c process.c container.c metadata.c sts.c sso.c login.c -------------------------- */
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c ------------------------ */
 
 typedef struct dynamo_source dynamo_source;
 
@@ -707,6 +764,82 @@ dynamo_source_function dynamo_role_keys;         /* role_arn with source_profile
 dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, by profile or environment */
 dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
 dynamo_source_function dynamo_login_keys;        /* login_session */
+
+/* ---- token_file.c: files that the AWS CLI signs in to ------------------------------------------------------------ */
+
+/* A JSON object in a file of the AWS CLI's. */
+typedef struct dynamo_token_file {
+    char   *path;
+    json_t *content;
+} dynamo_token_file;
+
+/* The file is called by a hash, in a folder that may begin with "~/". To be closed in any case. CREDENTIALS: it isn't
+ * there, or no such file. */
+dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_settings *settings, const char *folder,
+                                     const uint8_t *hash, size_t length, dynamo_error *error);
+void          dynamo_token_file_close(dynamo_token_file *file); /* wipes */
+
+/* A member's text or moment; `inside` is the member that is the object with it, or NULL. NULL, false: not there. */
+const char *dynamo_token_file_text(const dynamo_token_file *file, const char *inside, const char *name);
+bool        dynamo_token_file_time(const dynamo_token_file *file, const char *inside, const char *name,
+                                   int64_t *seconds);
+
+/* false: memory ran out, or there is no such object. */
+bool dynamo_token_file_set(dynamo_token_file *file, const char *inside, const char *name, const char *text);
+bool dynamo_token_file_set_time(dynamo_token_file *file, const char *inside, const char *name, int64_t seconds);
+
+/* Replaces the file at once, mode 0600. false: it is as it was. */
+bool dynamo_token_file_save(const dynamo_token_file *file);
+
+/* ---- sts.c: AWS Security Token Service --------------------------------------------------------------------------- */
+
+#define DYNAMO_STS_PARAMETERS 4
+
+typedef struct dynamo_sts_parameter {
+    const char *name;
+    const char *value; /* NULL: left out */
+} dynamo_sts_parameter;
+
+typedef struct dynamo_sts_request {
+    const char               *action; /* "AssumeRole" */
+    const char               *role;   /* for messages */
+    dynamo_sts_parameter      parameters[DYNAMO_STS_PARAMETERS];
+    const dynamo_credentials *signer; /* NULL: not signed */
+} dynamo_sts_request;
+
+/* The keys that it answers with. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sts_ask(const dynamo_source *source, const dynamo_sts_request *request, dynamo_credentials *keys,
+                             dynamo_error *error);
+
+/* ---- sign_in.c: exchanges with the services behind aws sso login and aws login ----------------------------------- */
+
+typedef struct dynamo_sign_in_request {
+    const char          *operation;
+    const char          *url;
+    const dynamo_buffer *line; /* of the header, with the token; NULL: none */
+    const dynamo_buffer *body; /* JSON, to POST; NULL: GET */
+    const char          *help; /* put behind a refusal of the token, by 401; NULL: nothing */
+} dynamo_sign_in_request;
+
+/* The URL of a path at a service of a region's. */
+dynamo_status dynamo_sign_in_url(dynamo_buffer *url, const dynamo_source *source, dynamo_service service,
+                                 const char *region, const char *path, dynamo_error *error);
+
+/* Fills in what is wanted of the answer, to be freed in any case. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_in_request *request,
+                                 dynamo_wanted *wanted, size_t count, dynamo_error *error);
+
+/* Adds a member to an object of JSON, from "" on; the caller closes it. */
+void dynamo_sign_in_member(dynamo_buffer *body, const char *name, const char *value);
+
+/* The moment a number of seconds from now, as expiresIn has it. false: it is no such number. */
+bool dynamo_sign_in_moment(const char *seconds, int64_t now, int64_t *moment);
+
+/* ---- dpop.c: a proof that a request comes from whoever holds a key ----------------------------------------------- */
+
+/* Appends it. false: memory, or mbedTLS, failed. */
+bool dynamo_dpop_proof(dynamo_buffer *out, const uint8_t key[DYNAMO_P256_SIZE], const char *method, const char *url,
+                       int64_t now);
 
 /* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 

@@ -152,10 +152,21 @@ static dynamo_status run_once(dynamo_fetch *fetch, const dynamo_settings *settin
     return status;
 }
 
+/* Whether the answer says that the same request may fare better. */
+static bool is_passing(const dynamo_fetch *fetch)
+{
+    if (fetch->passing == NULL || fetch->http_status >= 500)
+        return fetch->http_status >= 500;
+    for (const char *const *code = fetch->passing; fetch->answer.length > 0 && *code != NULL; code++)
+        if (fetch->http_status >= 400 && strstr(fetch->answer.data, *code) != NULL)
+            return true;
+    return fetch->http_status == 429;
+}
+
 static bool is_worth_another(const dynamo_fetch *fetch, dynamo_status status, unsigned attempt)
 {
     return attempt < fetch->attempts && dynamo_deadline_check(fetch->deadline) == DYNAMO_OK &&
-           (status == DYNAMO_OK ? fetch->http_status >= 500 : fetch->stubborn && status != DYNAMO_ERR_OUT_OF_MEMORY);
+           (status == DYNAMO_OK ? is_passing(fetch) : fetch->stubborn && status != DYNAMO_ERR_OUT_OF_MEMORY);
 }
 
 dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)

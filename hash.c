@@ -1,5 +1,5 @@
 /*
- * SHA-256, HMAC-SHA256 and wiping: the seam to mbedTLS, and the only file that knows its headers.
+ * SHA-256, HMAC-SHA256 and wiping: the seam to mbedTLS. Only this file and ecdsa.c know its headers.
  *
  * mbedTLS has had three ways to reach SHA-256: mbedtls_sha256_*_ret() in 2.x, the same without _ret in 3.x, and PSA
  * alone from 4.0 on. They differ below in a few lines; HMAC (RFC 2104) is built over those, once, so that what it has
@@ -13,19 +13,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__has_include)
-#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
-#define DYNAMO_USE_PSA /* TF-PSA-Crypto, the crypto part of mbedTLS 4, without the rest */
-#endif
-#endif
-
-#ifndef DYNAMO_USE_PSA
-#include <mbedtls/version.h>
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000
-#define DYNAMO_USE_PSA
-#endif
-#endif
 
 #include <mbedtls/platform_util.h>
 #ifdef DYNAMO_USE_PSA
