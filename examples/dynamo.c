@@ -79,6 +79,7 @@ static volatile sig_atomic_t interrupted;
 
 static void release(void)
 {
+    signal(SIGINT, SIG_DFL);
     if (input.file != NULL && input.file != stdin)
         fclose(input.file);
     json_decref(input.document);
@@ -1101,24 +1102,37 @@ static int run_describe(char **words, int count)
     return EXIT_FINE;
 }
 
-/* Adds an attribute of the key, NAME:TYPE[:ROLE], to the definitions and the schema; a name may have colons in it. */
+/* Takes the role off the end of NAME:TYPE:ROLE; without one, the first attribute is the HASH. */
+static const char *take_role(const char *word, size_t *length, bool first)
+{
+    static const char *const roles[] = {"HASH", "RANGE"};
+    const char              *last    = strrchr(word, ':');
+
+    for (size_t i = 0; i < COUNT_OF(roles); i++)
+        if (last != NULL && strcmp(last + 1, roles[i]) == 0) {
+            *length = (size_t)(last - word);
+            return roles[i];
+        }
+    return roles[first ? 0 : 1];
+}
+
+/* Adds an attribute of the key, NAME:TYPE[:ROLE], to the definitions and the schema. A name may have colons in it. */
 static void add_key(const char *word, json_t *definitions, json_t *schema)
 {
-    json_t *copied = keep(json_string(word));
-    char   *name   = (char *)json_string_value(copied), *role = strrchr(name, ':'), *type = role;
+    size_t      length  = strlen(word);
+    const char *role    = take_role(word, &length, json_object_size(schema) == 0);
+    char        type[2] = "";
+    char       *name;
 
-    if (role != NULL && (strcmp(role, ":HASH") == 0 || strcmp(role, ":RANGE") == 0)) {
-        *role++ = '\0';
-        type    = strrchr(name, ':');
-    } else
-        role = json_object_size(schema) == 0 ? "HASH" : "RANGE";
-    if (type == NULL || type == name || strlen(type) != 2 || strchr("SNB", type[1]) == NULL)
+    if (length < 3 || word[length - 2] != ':' || strchr("SNB", word[length - 1]) == NULL)
         FAIL(EXIT_USAGE, "a key is NAME:TYPE or NAME:TYPE:ROLE, such as Artist:S:HASH (S, N, B; HASH, RANGE), not '%s'",
              word);
-    *type++ = '\0';
+    type[0] = word[length - 1];
+    name    = or_out_of_memory(strndup(word, length - 2));
     if (json_object_set_new(definitions, name, json_string(type)) != 0 ||
         json_object_set_new(schema, name, json_string(role)) != 0)
-        or_out_of_memory(NULL);
+        FAIL(EXIT_USAGE, "the name of a key isn't UTF-8: '%s'", name);
+    free(name);
 }
 
 /* Looks again after 0.1 s, and ever later up to 2 s. */
@@ -1198,17 +1212,17 @@ static const struct command {
      "dynamo get Music '{\"Artist\": \"Nobody\", \"Song\": \"Roads\"}'"},
     {PUT, "put", "TABLE [ITEM...]", "writes items", run_put, 1, ANY,
      "dynamo put Music '{\"Artist\": \"Nobody\", \"Song\": \"Roads\"}' \\\n"
-     "    --if 'attribute_not_exists(Song)'\n"
-     "dynamo put Music < items.jsonl"},
+     "        --if 'attribute_not_exists(Song)'\n"
+     "    dynamo put Music < items.jsonl"},
     {UPDATE, "update", "TABLE [KEY...]", "changes some attributes of items", run_update, 1, ANY,
      "dynamo update Music '{\"Artist\": \"Nobody\", \"Song\": \"Roads\"}' \\\n"
-     "    --set 'Year = 1994, Tags[0] = \"live\"' --add 'Plays 1'"},
+     "        --set 'Year = 1994, Tags[0] = \"live\"' --add 'Plays 1'"},
     {DELETE, "delete", "TABLE [KEY...]", "deletes the items with these keys", run_delete, 1, ANY,
      "dynamo delete Music '{\"Artist\": \"Nobody\", \"Song\": \"Roads\"}' \\\n"
-     "    --if 'Plays < 10'"},
+     "        --if 'Plays < 10'"},
     {QUERY, "query", "TABLE --where KEYS", "prints the items of one partition", run_query, 1, 1,
      "dynamo query Music --where 'Artist = \"Nobody\" and Song > \"M\"' \\\n"
-     "    --filter 'contains(Tags, \"live\")' --only Song,Year"},
+     "        --filter 'contains(Tags, \"live\")' --only Song,Year"},
     {SCAN, "scan", "TABLE", "prints all items of a table", run_scan, 1, 1,
      "dynamo scan Music --filter 'Year between 1990 and 1999' --limit 10"},
     {SQL, "sql", "STATEMENT [VALUE...]", "runs a PartiQL statement", run_sql, 1, ANY,
@@ -1263,13 +1277,14 @@ static const struct command *command_named(const char *name)
     return NULL;
 }
 
-/* By name, or by letter; length is the name's. */
-static const struct option *option_named(const char *name, size_t length)
+/* By --name or -letter; length is that of what stands behind the dashes. */
+static const struct option *option_named(const char *word, size_t length)
 {
     for (size_t i = 0; i < COUNT_OF(options); i++) {
-        bool named = strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0;
+        const char *name = options[i].name;
 
-        if (named || (length == 1 && options[i].letter == name[0]))
+        if (word[1] == '-' ? strlen(name) == length && strncmp(name, word + 2, length) == 0
+                           : length == 1 && options[i].letter == word[1])
             return &options[i];
     }
     return NULL;
@@ -1308,14 +1323,8 @@ static void print_help(void)
 
 static void print_command_help(const struct command *command)
 {
-    char *example = or_out_of_memory(strdup(command->example));
-
-    printf("usage: dynamo %s %s [OPTION...]\n\n%c%s.\n\n", command->name, command->arguments,
-           toupper((unsigned char)command->summary[0]), command->summary + 1);
-    for (char *line = strtok(example, "\n"); line != NULL; line = strtok(NULL, "\n"))
-        printf("    %s\n", line);
-    free(example);
-    putchar('\n');
+    printf("usage: dynamo %s %s [OPTION...]\n\n%c%s.\n\n    %s\n\n", command->name, command->arguments,
+           toupper((unsigned char)command->summary[0]), command->summary + 1, command->example);
     print_options(command->bit, false);
     print_options(command->bit, true);
 }
@@ -1323,8 +1332,9 @@ static void print_command_help(const struct command *command)
 /* An option and its value, which is of the same word or the next one. Returns the number of words. */
 static int take_option(char **words, int left)
 {
-    const char          *name   = words[0] + strspn(words[0], "-"), *equals = strchr(name, '=');
-    const struct option *option = option_named(name, equals != NULL ? (size_t)(equals - name) : strlen(name));
+    const char          *equals = strchr(words[0], '=');
+    size_t               length = equals != NULL ? (size_t)(equals - words[0]) : strlen(words[0]);
+    const struct option *option = option_named(words[0], length - (words[0][1] == '-' ? 2 : 1));
 
     if (option == NULL)
         FAIL(EXIT_USAGE, "there is no option '%s': see dynamo --help", words[0]);

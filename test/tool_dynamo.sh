@@ -290,6 +290,7 @@ check 'arguments that are missing' 2 '' 'dynamo: usage: dynamo scan TABLE *' dyn
 check 'arguments too many' 2 '' 'dynamo: usage: dynamo scan TABLE *' dynamo scan "$table" x
 check 'tables takes none' 2 '' 'dynamo: usage: dynamo tables *' dynamo tables x
 check 'a color that is none' 2 '' 'dynamo: --color is always, never or auto*' dynamo tables --color red
+check 'a dash too few' 2 '' "dynamo: there is no option '-limit'*" dynamo scan "$table" -limit 5
 check 'words after --' 2 '' "dynamo: --limit: this isn't JSON: *" dynamo get "$table" -- --limit
 check 'version' 0 "dynamo $(sed -n 's/^#define DYNAMO_VERSION "\(.*\)"/\1/p' dynamo.h)" '' dynamo --version
 check 'no server' 8 '' 'dynamo: DYNAMO_ERR_REQUEST_FAILED: *may succeed later*' \
