@@ -328,53 +328,64 @@ static bool fits(json_t *value, size_t used)
     return width <= TERMINAL_WIDTH;
 }
 
-static void begin_line(size_t indent)
+/* What parts a member from the one before it, and from the bracket. */
+static void begin_member(bool first, bool broken, size_t indent)
 {
-    printf("\n%*s", (int)indent, "");
+    if (!first)
+        fputs(broken ? "," : ", ", stdout);
+    if (broken)
+        printf("\n%*s", (int)indent, "");
 }
 
 static void write_indented(json_t *value, size_t indent, size_t used);
 
-/* The members of an object or a list: each on its line, or all on one. */
-static void write_members(json_t *value, size_t indent, size_t used, bool broken)
+static void write_object(json_t *object, size_t indent, size_t used, bool broken)
 {
-    size_t inner = broken ? indent + 2 : indent, count = 0;
-    void  *at    = json_object_iter(value);
+    void *first = json_object_iter(object);
 
-    while (json_is_object(value) ? at != NULL : count < json_array_size(value)) {
-        if (count > 0)
-            fputs(broken ? "," : ", ", stdout);
-        if (broken) {
-            begin_line(inner);
-            used = inner + 1; /* a comma may follow */
-        }
-        if (json_is_object(value)) {
-            size_t length = name_length(at);
+    for (void *at = first; at != NULL; at = json_object_iter_next(object, at)) {
+        size_t length = name_length(at);
 
-            write_name(json_object_iter_key(at), length);
-            write_indented(json_object_iter_value(at), inner, broken ? used + length + 4 : used);
-            at = json_object_iter_next(value, at);
-        } else
-            write_indented(json_array_get(value, count), inner, used);
-        count++;
+        begin_member(at == first, broken, indent);
+        write_name(json_object_iter_key(at), length);
+        write_indented(json_object_iter_value(at), indent, broken ? used + length + strlen("\"\": ") : used);
     }
+}
+
+static void write_list(json_t *list, size_t indent, size_t used, bool broken)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        begin_member(i == 0, broken, indent);
+        write_indented(json_array_get(list, i), indent, used);
+    }
+}
+
+/* An object or a list on one line where it fits behind the `used` columns, else each of its members on its own. */
+static void write_container(json_t *value, size_t indent, size_t used)
+{
+    bool   broken = json_object_size(value) + json_array_size(value) > 0 && !fits(value, used);
+    size_t inner  = broken ? indent + 2 : indent;
+
     if (broken)
-        begin_line(indent);
+        used = inner + 1; /* a comma may follow */
+    putchar(json_is_object(value) ? '{' : '[');
+    if (json_is_object(value))
+        write_object(value, inner, used, broken);
+    else
+        write_list(value, inner, used, broken);
+    if (broken)
+        begin_member(true, true, indent);
+    putchar(json_is_object(value) ? '}' : ']');
 }
 
 static void write_indented(json_t *value, size_t indent, size_t used)
 {
     char buffer[DYNAMO_NUMBER_SIZE];
-    bool broken;
 
-    if ((!json_is_object(value) && !json_is_array(value)) || dynamo_number_text(value, buffer) != NULL) {
+    if ((json_is_object(value) || json_is_array(value)) && dynamo_number_text(value, buffer) == NULL)
+        write_container(value, indent, used);
+    else
         write_scalar(value, color_of(value));
-        return;
-    }
-    broken = json_object_size(value) + json_array_size(value) > 0 && !fits(value, used);
-    putchar(json_is_object(value) ? '{' : '[');
-    write_members(value, indent, used, broken);
-    putchar(json_is_object(value) ? '}' : ']');
 }
 
 /* A line of JSON for programs; for people, what is larger than a line's worth is spread over several. */
