@@ -107,6 +107,24 @@ void dynamo_buffer_char(dynamo_buffer *buffer, char character)
     buffer->data[buffer->length]   = '\0';
 }
 
+void dynamo_buffer_encoded(dynamo_buffer *buffer, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    static const char hex[]   = "0123456789ABCDEF";
+
+    for (; *text != '\0'; text++) {
+        const unsigned char byte = (unsigned char)*text;
+
+        if (strchr(plain, *text) != NULL) {
+            dynamo_buffer_char(buffer, *text);
+        } else {
+            dynamo_buffer_char(buffer, '%');
+            dynamo_buffer_char(buffer, hex[byte >> 4]);
+            dynamo_buffer_char(buffer, hex[byte & 0x0F]);
+        }
+    }
+}
+
 void dynamo_buffer_clear(dynamo_buffer *buffer)
 {
     buffer->length = 0;

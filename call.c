@@ -55,7 +55,9 @@ typedef struct message_call {
     dynamo_error         *error;             /* of the last attempt; its attempts and its last answer are of all */
     bool                  ambiguous;         /* one of the attempts may have been applied */
     bool                  clock_corrected;   /* one of the retries was for that */
+    bool                  keys_renewed;      /* ... or for keys that had expired */
     unsigned              paid;              /* for the last retry */
+    dynamo_keys          *keys;              /* of the last attempt */
     attempt_outcome       last;
 } message_call;
 
@@ -107,7 +109,7 @@ static void note_answer(message_call *call, const dynamo_exchange *exchange, con
     error->http_status = exchange->http_status;
 }
 
-static void exchange(message_call *call, dynamo_keys *keys, dynamo_handle *handle, json_t **response)
+static void exchange(message_call *call, dynamo_handle *handle, json_t **response)
 {
     const dynamo_message   *message  = call->message;
     dynamo_core            *core     = call->core;
@@ -117,13 +119,13 @@ static void exchange(message_call *call, dynamo_keys *keys, dynamo_handle *handl
     char                    sdk_request[DYNAMO_RETRY_HEADER_SIZE];
     dynamo_account_endpoint of_account;
     dynamo_exchange         exchange = {
-                .endpoint      = endpoint_for(message, keys, &of_account, call->error),
+                .endpoint      = endpoint_for(message, call->keys, &of_account, call->error),
                 .target        = message->target,
                 .body          = message->body->data,
                 .body_length   = message->body->length,
                 .region        = core->settings.region,
                 .keyring       = &core->keyring,
-                .keys          = keys,
+                .keys          = call->keys,
                 .deadline      = &own,
                 .now           = dynamo_clock_wall() + skew_s,
                 .invocation_id = call->invocation_id,
@@ -147,16 +149,17 @@ static void exchange(message_call *call, dynamo_keys *keys, dynamo_handle *handl
 static void try_once(message_call *call, json_t **response)
 {
     dynamo_core   *core   = call->core;
-    dynamo_keys   *keys   = NULL;
+    int64_t        now    = dynamo_clock_wall() + dynamo_skew_seconds(&core->skew);
     dynamo_handle *handle = NULL;
 
     call->last = (attempt_outcome){ .start_us = dynamo_clock_monotonic_us() };
-    if (dynamo_keyring_get(&core->keyring, &call->deadline, &keys, call->error) == DYNAMO_OK &&
+    dynamo_keys_release(call->keys);
+    call->keys = NULL;
+    if (dynamo_keyring_get(&core->keyring, &call->deadline, now, &call->keys, call->error) == DYNAMO_OK &&
         dynamo_pool_take(&core->pool, &call->deadline, &handle, call->error) == DYNAMO_OK) {
-        exchange(call, keys, handle, response);
+        exchange(call, handle, response);
         dynamo_pool_give(&core->pool, handle);
     }
-    dynamo_keys_release(keys);
 }
 
 /* With no handle and no lock held: what is told may call the library. */
@@ -243,6 +246,10 @@ static dynamo_retry_class may_repeat(message_call *call)
         call->clock_corrected = true;
         return DYNAMO_RETRY_TRANSIENT;
     }
+    if (error->status == DYNAMO_ERR_EXPIRED_TOKEN && !call->keys_renewed) {
+        call->keys_renewed = true;
+        return dynamo_keyring_distrust(&call->core->keyring, call->keys) ? DYNAMO_RETRY_TRANSIENT : DYNAMO_RETRY_NEVER;
+    }
     if (!error->retryable)
         return DYNAMO_RETRY_NEVER;
     return dynamo_retry_class_of(error->status, call->last.http_status) == DYNAMO_RETRY_THROTTLING
@@ -321,6 +328,7 @@ static dynamo_status send_message(dynamo_client *client, const dynamo_message *m
         delay_us = delay_to_next(&call);
         report(&call, delay_us);
     }
+    dynamo_keys_release(call.keys);
     error->ambiguous = call.ambiguous;
     if (error->status != DYNAMO_OK && error->ambiguous)
         keep_token(message->token, error);

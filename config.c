@@ -404,80 +404,12 @@ static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *s
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
 
-/* They become header lines: a line break in one would start another header. */
-static bool has_control_characters(const char *text)
+static dynamo_status keys_of_config(dynamo_settings *settings, const setting_sources *sources, dynamo_error *error)
 {
-    for (; text != NULL && *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ' || *text == 0x7F)
-            return true;
-    }
-    return false;
-}
-
-dynamo_status dynamo_credentials_set(dynamo_credentials *credentials, const char *access_key, const char *secret_key,
-                                     const char *session_token, const char *account_id, double expiration)
-{
-    dynamo_credentials keys = { .expiration = expiration };
-
-    if (credentials == NULL || given(access_key) == NULL || given(secret_key) == NULL || !(expiration >= 0)
-        || has_control_characters(access_key) || has_control_characters(secret_key)
-        || has_control_characters(session_token) || has_control_characters(account_id))
-        return DYNAMO_ERR_INVALID_ARGUMENT;
-    if (!keep(&keys.access_key, access_key) || !keep(&keys.secret_key, secret_key)
-        || (given(session_token) != NULL && !keep(&keys.session_token, session_token))
-        || (given(account_id) != NULL && !keep(&keys.account_id, account_id))) {
-        dynamo_credentials_free(&keys);
-        return DYNAMO_ERR_OUT_OF_MEMORY;
-    }
-    dynamo_credentials_free(credentials);
-    *credentials = keys;
-    return DYNAMO_OK;
-}
-
-void dynamo_credentials_free(dynamo_credentials *credentials)
-{
-    if (credentials == NULL)
-        return;
-    dynamo_wipe_text(credentials->access_key);
-    dynamo_wipe_text(credentials->secret_key);
-    dynamo_wipe_text(credentials->session_token);
-    dynamo_wipe_text(credentials->account_id);
-    *credentials = (dynamo_credentials){ 0 };
-}
-
-/* The members of one set of keys: what a source calls them, or what it has for them. Borrowed. */
-typedef struct key_texts {
-    const char *access_key, *secret_key, *session_token, *account_id;
-} key_texts;
-
-/* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing. */
-static dynamo_status take_keys(dynamo_credentials *keys, const key_texts *names, const key_texts *values,
-                               dynamo_status refusal, const char *where, dynamo_error *error)
-{
-    dynamo_status status;
-
-    if (values->access_key == NULL && values->secret_key == NULL)
-        return DYNAMO_OK;
-    if (values->secret_key == NULL)
-        return dynamo_fail(error, refusal, "%s is set without %s%s: set both, or neither", names->access_key,
-                           names->secret_key, where);
-    if (values->access_key == NULL)
-        return dynamo_fail(error, refusal, "%s is set without %s%s: set both, or neither", names->secret_key,
-                           names->access_key, where);
-    status = dynamo_credentials_set(keys, values->access_key, values->secret_key, values->session_token,
-                                    values->account_id, 0);
-    if (status == DYNAMO_ERR_INVALID_ARGUMENT)
-        return dynamo_fail(error, refusal, "%s, or what goes with it, has a control character such as a line break%s",
-                           names->access_key, where);
-    return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
-}
-
-static dynamo_status keys_of_config(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
-{
-    static const key_texts names  = { "access_key", "secret_key", "session_token", NULL };
-    const dynamo_config   *config = sources->config;
-    const key_texts        values = { given(config->access_key), given(config->secret_key),
-                                      given(config->session_token), NULL };
+    static const dynamo_key_texts names  = { "access_key", "secret_key", "session_token", NULL, NULL };
+    const dynamo_config          *config = sources->config;
+    const dynamo_key_texts        values = { given(config->access_key), given(config->secret_key),
+                                             given(config->session_token), NULL, NULL };
 
     if (config->credentials != NULL && values.access_key != NULL)
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
@@ -485,64 +417,8 @@ static dynamo_status keys_of_config(dynamo_credentials *keys, const setting_sour
     if (values.session_token != NULL && values.access_key == NULL && values.secret_key == NULL)
         return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
                            "session_token is set without access_key and secret_key: set all three, or none");
-    return take_keys(keys, &names, &values, DYNAMO_ERR_INVALID_ARGUMENT, "", error);
-}
-
-static dynamo_status keys_of_environment(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
-{
-    static const key_texts names  = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-                                      "AWS_ACCOUNT_ID" };
-    const key_texts        values = { given(getenv(names.access_key)), given(getenv(names.secret_key)),
-                                      given(getenv(names.session_token)), given(getenv(names.account_id)) };
-
-    if (given(sources->config->profile) != NULL)
-        return DYNAMO_OK; /* a profile that the caller names beats the environment's keys */
-    return take_keys(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, "", error);
-}
-
-static const char *profile_value(const setting_sources *sources, const char *key)
-{
-    return sources->profiles == NULL ? NULL : given(dynamo_profiles_get(sources->profiles, sources->profile, key));
-}
-
-static dynamo_status keys_of_profile(dynamo_credentials *keys, const setting_sources *sources, dynamo_error *error)
-{
-    static const key_texts names  = { "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
-                                      "aws_account_id" };
-    const key_texts        values = {
-        profile_value(sources, names.access_key),
-        profile_value(sources, names.secret_key),
-        profile_value(sources, names.session_token),
-        profile_value(sources, names.account_id),
-    };
-    char where[SOURCE_NAME_SIZE];
-
-    snprintf(where, sizeof(where), " in profile %s", sources->profile);
-    return take_keys(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, where, error);
-}
-
-/* Where keys are looked for when the caller gave none, in this order. Each leaves them empty where it has none. */
-static dynamo_status (*const key_sources[])(dynamo_credentials *keys, const setting_sources *sources,
-                                            dynamo_error *error) = {
-    keys_of_environment,
-    keys_of_profile,
-};
-
-/* A profile may have keys that this version can't get at. To find nothing in it without a word would mislead. */
-static dynamo_status check_unread(const setting_sources *sources, dynamo_error *error)
-{
-    static const char *const unread[] = { "role_arn",      "web_identity_token_file", "sso_session",
-                                          "sso_start_url", "login_session",           "credential_process" };
-
-    for (size_t i = 0; i < DYNAMO_COUNT(unread); i++) {
-        if (profile_value(sources, unread[i]) != NULL)
-            return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS,
-                               "profile %s gets its keys by %s, which this version doesn't read yet: give access_key "
-                               "and secret_key, the credentials callback, or AWS_ACCESS_KEY_ID and "
-                               "AWS_SECRET_ACCESS_KEY",
-                               sources->profile, unread[i]);
-    }
-    return DYNAMO_OK;
+    settings->keys_source = "dynamo_config";
+    return dynamo_keys_take(&settings->keys, &names, &values, DYNAMO_ERR_INVALID_ARGUMENT, "", error);
 }
 
 /* Whether all requests that the keys are for stay on this machine. */
@@ -554,24 +430,92 @@ static bool is_local(const dynamo_settings *settings, const setting_sources *sou
     return local && (settings->streams.url == NULL || settings->streams.loopback);
 }
 
-static dynamo_status resolve_keys(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+/* Whether one of the names is set that lead to keys by a process, a file or an exchange. */
+static bool has_any(const dynamo_settings *settings, const char *profile, const char *const *names)
 {
-    dynamo_credentials *keys   = &settings->keys;
+    bool has = false;
+
+    for (; !has && *names != NULL; names++)
+        has = profile != NULL ? dynamo_settings_key(settings, profile, *names) != NULL
+                              : dynamo_settings_variable(settings, *names) != NULL;
+    return has;
+}
+
+/* Of a profile's keys, those before its static ones in order, then those after. */
+static const char *const keys_before_static[] = { "role_arn",    "web_identity_token_file", "sso_session",
+                                                  "sso_start_url", "sso_account_id",          NULL };
+static const char *const keys_after_static[]  = { "login_session", "credential_process", "ec2_metadata_service_endpoint",
+                                                  NULL };
+static const char *const source_variables[]   = { "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+                                                  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                                  "AWS_EC2_METADATA_SERVICE_ENDPOINT", NULL };
+
+/* Keys that stand in the environment or the profile need no source to be asked, unless one of the profile's comes
+ * before its own. */
+static dynamo_status take_keys_at_hand(dynamo_settings *settings, dynamo_error *error)
+{
+    const dynamo_source source = { .settings = settings, .profile = settings->profile };
+    dynamo_buffer       reason = { 0 };
     dynamo_status       status = DYNAMO_OK;
 
-    if (sources->config->credentials != NULL)
-        return DYNAMO_OK; /* the callback gives them */
-    for (size_t i = 0; status == DYNAMO_OK && keys->access_key == NULL && i < DYNAMO_COUNT(key_sources); i++)
-        status = key_sources[i](keys, sources, error);
-    if (status != DYNAMO_OK || keys->access_key != NULL)
+    settings->keys_source = "environment";
+    if (!settings->profile_named)
+        status = dynamo_environment_keys(&source, &settings->keys, &reason, error);
+    if (status == DYNAMO_OK && settings->keys.access_key == NULL &&
+        !has_any(settings, settings->profile, keys_before_static)) {
+        settings->keys_source = "profile";
+        status                = dynamo_static_keys(&source, &settings->keys, &reason, error);
+    }
+    dynamo_buffer_free(&reason);
+    return status;
+}
+
+/* Whether a source of keys that is asked is set up: the profile's, the environment's. The metadata service is there
+ * without a word on EC2; to be set up it has to be named. */
+static bool has_sources(const dynamo_settings *settings)
+{
+    return has_any(settings, settings->profile, keys_before_static) ||
+           has_any(settings, settings->profile, keys_after_static) || has_any(settings, NULL, source_variables);
+}
+
+/* What the sources work with stays for the client's life when there are no keys at hand. */
+static dynamo_status resolve_keys(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
+{
+    dynamo_status status;
+
+    if (settings->keys.access_key != NULL || sources->config->credentials != NULL)
+        return DYNAMO_OK;
+    settings->profiles      = sources->profiles;
+    settings->profile_named = given(sources->config->profile) != NULL;
+    settings->environment   = dynamo_environment_copy();
+    if (settings->environment == NULL || !keep(&settings->profile, sources->profile))
+        return dynamo_fail_memory(error);
+    status = take_keys_at_hand(settings, error);
+    if (status != DYNAMO_OK || settings->keys.access_key != NULL)
         return status;
-    if (!is_local(settings, sources))
-        return check_unread(sources, error);
+    settings->keys_source = NULL;
+    if (!is_local(settings, sources) || has_sources(settings))
+        return DYNAMO_OK;
     /* DynamoDB Local and its like want an access key, of letters and digits, but have no secret to check it with. An
      * endpoint of theirs alone is thus enough. */
     sources->placeholders = true;
-    status                = dynamo_credentials_set(keys, "local", "local", NULL, NULL, 0);
+    settings->keys_source = "placeholder";
+    status                = dynamo_credentials_set(&settings->keys, "local", "local", NULL, NULL, 0);
     return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
+}
+
+/* Nothing is asked of the sources where there are keys. */
+static void forget_sources(dynamo_settings *settings, setting_sources *sources)
+{
+    const bool needed = settings->keys.access_key == NULL && settings->credentials == NULL;
+
+    if (settings->profiles == NULL || !needed)
+        dynamo_profiles_free(sources->profiles);
+    if (needed)
+        return;
+    settings->profiles = NULL;
+    dynamo_environment_free(settings->environment);
+    settings->environment = NULL;
 }
 
 /* ---- CA file, User-Agent, limits --------------------------------------------------------------------------------- */
@@ -753,14 +697,14 @@ dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_confi
     *settings = (dynamo_settings){ 0 };
     status    = check_times(sources.config, error);
     if (status == DYNAMO_OK)
-        status = keys_of_config(&settings->keys, &sources, error);
+        status = keys_of_config(settings, &sources, error);
     if (status == DYNAMO_OK)
         status = load_profile(&sources, error);
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_COUNT(steps); i++)
         status = steps[i](settings, &sources, error);
+    forget_sources(settings, &sources);
     if (status != DYNAMO_OK)
         dynamo_settings_free(settings);
-    dynamo_profiles_free(sources.profiles);
     return status;
 }
 
@@ -772,6 +716,9 @@ void dynamo_settings_free(dynamo_settings *settings)
     dynamo_endpoint_free(&settings->search);
     dynamo_endpoint_free(&settings->streams);
     dynamo_credentials_free(&settings->keys);
+    dynamo_profiles_free(settings->profiles);
+    dynamo_environment_free(settings->environment);
+    free(settings->profile);
     free(settings->ca_file);
     free(settings->user_agent);
     *settings = (dynamo_settings){ 0 };

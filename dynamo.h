@@ -193,7 +193,7 @@ DYNAMO_API const char *dynamo_status_message(dynamo_status status);
 /* A connection pool with its settings. One serves any number of threads. */
 typedef struct dynamo_client dynamo_client;
 
-/* What a credentials callback fills in, with dynamo_credentials_set(). */
+/* What a credentials callback fills in, with dynamo_credentials_set(). dynamo_credentials(3) has all other sources. */
 typedef struct dynamo_credentials dynamo_credentials;
 
 /* One attempt at one request, as the on_attempt callback sees it. Strings live until the callback returns. */
@@ -240,7 +240,8 @@ typedef struct dynamo_config {
     void *context; /* first argument of each callback */
 
     /* Fills in *credentials and returns true, or says why not in *error (a message is enough) and returns false. Called
-     * when there are none yet and again from ten minutes before the expiration it gave. */
+     * when there are none yet, again from 15 minutes before the expiration it gave, while other calls go on, and from
+     * ten minutes before it, while they wait. */
     bool (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
 
     /* Sees each attempt once it has ended: logging and metrics in one. */
@@ -275,6 +276,14 @@ DYNAMO_API dynamo_client *dynamo_client_with(dynamo_client *client, const dynamo
  * and later ones at once. May be called from any thread and from a signal handler. A shutdown is: cancel, join, free.
  */
 DYNAMO_API void dynamo_client_cancel(dynamo_client *client);
+
+/*
+ * What the client has come to by its settings, for people: an object with Region, Endpoint, StreamsEndpoint, Profile
+ * (where one was looked into), CredentialsSource, AccessKeyId (its last four characters), AccountId and Expiration
+ * (seconds since the epoch) where they are known. Finds the credentials where no call has done so; when that fails,
+ * *description is set too, without what they would tell. NULL description: the status alone.
+ */
+DYNAMO_API dynamo_status dynamo_client_describe(dynamo_client *client, json_t **description, dynamo_error *error);
 
 /* Frees the client; its connections with the last of those that share them. No thread may be inside a call through it.
  * NULL is allowed. */

@@ -3,22 +3,27 @@
  *
  * The files, from the ground up; each knows only those above it in this list:
  *
- *     buffer.c  errors.c  clock.c  checksum.c  hash.c  uuid.c     bytes, words, time, arithmetic
+ *     buffer.c  errors.c  clock.c                                 bytes, words, time
+ *     checksum.c  sha1.c  hash.c  uuid.c                          arithmetic
  *     sigpipe.c                                                   a signal kept from the host
- *     number.c  binary.c  text.c                                  numbers, base64, JSON text
+ *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     decode.c                                                    wire text to plain JSON
  *     marshal.c                                                   plain JSON to AttributeValue
  *     shape.c                                                     requests by their shapes
  *     page.c                                                      an answer's list, element by element
- *     sigv4.c                                                     signatures
- *     profile.c  endpoint.c  config.c                             files, hosts, settings
- *     deadline.c  credentials.c                                   time limits and cancellation; the keys in use
- *     retry.c  skew.c                                             when to try again; the service's clock
- *     handle.c  pool.c  transport.c                               curl handles, their pool, one exchange
+ *     sigv4.c  ecdsa.c                                            signatures
+ *     profile.c  endpoint.c  keys.c  config.c                     files, hosts, keys at hand, settings
+ *     deadline.c  retry.c  skew.c                                 time limits; when to try again; the service's clock
+ *     handle.c  fetch.c                                           curl handles, one exchange of any kind
+ *     process.c  container.c  metadata.c                          sources of keys on the machine
+ *     token_file.c  sts.c  role.c                                 files with tokens; roles
+ *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
+ *     credentials.c                                               the keys in use
+ *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
- *     client.c  call.c                                            the client; a request's way
+ *     client.c  describe.c  call.c                                the client, in words; a request's way
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
@@ -94,6 +99,7 @@ typedef struct dynamo_buffer {
 void dynamo_buffer_append(dynamo_buffer *buffer, const void *data, size_t length);
 void dynamo_buffer_text(dynamo_buffer *buffer, const char *text);
 void dynamo_buffer_char(dynamo_buffer *buffer, char character);
+void dynamo_buffer_encoded(dynamo_buffer *buffer, const char *text); /* for a form or a query (RFC 3986, section 2.1) */
 void dynamo_buffer_clear(dynamo_buffer *buffer); /* empty again, failures forgotten; memory kept */
 void dynamo_buffer_free(dynamo_buffer *buffer);  /* {0} again, but for the limit and the secrecy */
 
@@ -146,6 +152,10 @@ dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status)
 int64_t dynamo_clock_monotonic_us(void); /* microseconds from some start; never goes back */
 int64_t dynamo_clock_wall(void);         /* seconds since the epoch */
 
+/* The moment that an ISO 8601 text stands for ("2030-01-31T23:59:59Z", "...T23:59:59.5+01:00", UTC in place of Z), in
+ * whole seconds since the epoch. false: it is none, or has no zone. */
+bool dynamo_clock_read(const char *text, int64_t *seconds);
+
 /* ---- uuid.c: dynamo_uuid(), and chance in another form ----------------------------------------------------------- */
 
 double dynamo_random_fraction(void); /* 0 to below 1 */
@@ -164,6 +174,12 @@ void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
 /* ---- checksum.c -------------------------------------------------------------------------------------------------- */
 
 uint32_t dynamo_crc32(const void *data, size_t length); /* IEEE 802.3, as x-amz-crc32 carries it */
+
+/* ---- sha1.c: names of files, nothing that has to be safe --------------------------------------------------------- */
+
+#define DYNAMO_SHA1_SIZE 20
+
+void dynamo_sha1(const void *data, size_t length, uint8_t hash[DYNAMO_SHA1_SIZE]);
 
 /* ---- hash.c: the seam to mbedTLS, with one body for its classic interface and one for PSA ------------------------ */
 
@@ -288,6 +304,18 @@ bool dynamo_read_fail(dynamo_reader *reader, const dynamo_path *path, const char
 
 /* Fails at a place of malformed text, with line and column. Returns false. */
 bool dynamo_read_fail_syntax(dynamo_reader *reader, const dynamo_path *path, const char *at, const char *words);
+
+/* ---- xml.c: a few texts of an XML document ----------------------------------------------------------------------- */
+
+typedef struct dynamo_xml_field {
+    const char    *path; /* from the root, names without prefixes: "ErrorResponse/Error/Code" */
+    dynamo_buffer *text; /* what stands in the element is appended, decoded */
+    bool           found;
+} dynamo_xml_field;
+
+/* Fills in the fields that the document has. false: it is no document that AWS would send, or has a field twice, or one
+ * with an element in it; the texts may be filled in part. */
+bool dynamo_xml_read(const char *text, size_t length, dynamo_xml_field *fields, size_t count);
 
 /* ---- decode.c: JSON text to plain values ------------------------------------------------------------------------- */
 
@@ -428,6 +456,18 @@ bool dynamo_signer_prepare(dynamo_signer *signer, const dynamo_sigv4_request *re
 /* The signature: DYNAMO_SIGNATURE_LENGTH characters, no NUL. false: mbedTLS failed. */
 bool dynamo_signer_sign(dynamo_signer *signer, const void *payload, size_t length, char *signature);
 
+/* ---- ecdsa.c: signatures with a key of the curve P-256 (ES256) --------------------------------------------------- */
+
+#define DYNAMO_P256_SIZE 32
+
+/* The private key in a PEM text, to dynamo_wipe(). false: it has none of this curve. */
+bool dynamo_p256_key(const char *pem, uint8_t key[DYNAMO_P256_SIZE]);
+
+/* Its public point, x and y; a signature of a SHA-256, r and s. false: no key of the curve, or mbedTLS can't. */
+bool dynamo_p256_point(const uint8_t key[DYNAMO_P256_SIZE], uint8_t point[2 * DYNAMO_P256_SIZE]);
+bool dynamo_p256_sign(const uint8_t key[DYNAMO_P256_SIZE], const uint8_t hash[DYNAMO_HASH_SIZE],
+                      uint8_t signature[2 * DYNAMO_P256_SIZE]);
+
 /* ---- profile.c: the files ~/.aws/config and ~/.aws/credentials --------------------------------------------------- */
 
 typedef struct dynamo_profiles dynamo_profiles;
@@ -528,13 +568,22 @@ struct dynamo_credentials {
     double expiration;    /* seconds since the epoch; 0: never */
 };
 
-typedef struct dynamo_settings {
+void dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+typedef struct dynamo_settings dynamo_settings;
+
+struct dynamo_settings {
     char                 *region; /* to sign for */
     dynamo_hosts          hosts;
     dynamo_endpoint       dynamodb;
     dynamo_endpoint       search;
     dynamo_endpoint       streams;
-    dynamo_credentials    keys; /* access_key NULL: none were found, or `credentials` gives them */
+    dynamo_credentials    keys; /* at hand; access_key NULL: `credentials` gives them, or the sources are to be asked */
+    const char           *keys_source;  /* where those are from */
+    dynamo_profiles      *profiles;     /* for the sources; NULL: keys are at hand, or no file is needed */
+    char                 *profile;      /* the name of the one in use; NULL without the sources */
+    bool                  profile_named; /* by the caller, who so passes over the environment's keys */
+    char                **environment;  /* "NAME=value" as it was when the client was made; ends with NULL */
     char                 *ca_file;
     char                 *user_agent;
     unsigned              max_clients;
@@ -548,12 +597,20 @@ typedef struct dynamo_settings {
     bool                (*credentials)(void *context, dynamo_credentials *credentials, dynamo_error *error);
     void                (*on_attempt)(void *context, const dynamo_attempt *attempt);
     void                (*on_handle)(void *context, void *curl);
-} dynamo_settings;
+};
 
 /* Explicit beats environment beats profile beats default. On failure the settings are empty. */
 dynamo_status dynamo_settings_load(dynamo_settings *settings, const dynamo_config *config, dynamo_error *error);
 void          dynamo_settings_free(dynamo_settings *settings); /* wipes */
-void          dynamo_credentials_free(dynamo_credentials *credentials); /* what it holds; wipes */
+
+/* The environment as it is now. NULL: memory ran out. */
+char **dynamo_environment_copy(void);
+void   dynamo_environment_free(char **environment); /* wipes; NULL allowed */
+
+/* For the sources of credentials: an environment variable as it was when the client was made, since another thread may
+ * change it, and a key of the profile. NULL: unset or empty. */
+const char *dynamo_settings_variable(const dynamo_settings *settings, const char *name);
+const char *dynamo_settings_key(const dynamo_settings *settings, const char *profile, const char *key);
 
 /* ---- deadline.c: how long a call may take ------------------------------------------------------------------------ */
 
@@ -593,6 +650,173 @@ int dynamo_deadline_slice_ms(const dynamo_deadline *deadline);
 bool dynamo_condition_init(pthread_cond_t *condition);
 void dynamo_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const dynamo_deadline *deadline);
 
+/* ---- fetch.c: one HTTP exchange with a source of credentials ----------------------------------------------------- */
+
+/* An answer's body is refused beyond this. */
+#define DYNAMO_FETCH_LIMIT ((size_t)64 * 1024)
+
+typedef struct dynamo_fetch {
+    const char            *operation; /* for who watches the attempts: "AssumeRole" */
+    unsigned               attempts;  /* while the answer is a 5xx; 0: 1 */
+    bool                   stubborn;  /* ... and while none comes */
+    const char *const     *passing;   /* ... and while it has one of these codes in it, or is a 429. NULL: neither */
+    const char            *method;    /* "GET", "PUT", "POST" */
+    const char            *url;
+    const char *const     *lines; /* of the header, "Name: value"; ends with NULL */
+    const char            *body;  /* NULL: none */
+    size_t                 body_length;
+    bool                   direct;             /* never through a proxy */
+    int64_t                connect_timeout_ms; /* 0: the settings' */
+    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    const dynamo_deadline *deadline;
+
+    long          http_status;
+    bool          connected; /* a request went out, or could have */
+    dynamo_buffer answer;    /* to dynamo_buffer_free(), which wipes it */
+} dynamo_fetch;
+
+/* DYNAMO_OK: an answer came, whatever it says. */
+dynamo_status dynamo_fetch_run(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error);
+
+/* ---- Sources of credentials: keys.c process.c container.c metadata.c role.c sso.c login.c ------------------------ */
+
+typedef struct dynamo_source dynamo_source;
+
+/*
+ * DYNAMO_OK with keys->access_key set: found. DYNAMO_OK without: the source doesn't apply, and `reason` tells why in a
+ * few words ("no credential_process in profile default"). Else it applies and failed, as `error` tells.
+ */
+typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
+                                             dynamo_buffer *reason, dynamo_error *error);
+
+/* One set of keys in words: what a source calls its members, or what it has for them. NULL: not there. Borrowed. */
+typedef struct dynamo_key_texts {
+    const char *access_key, *secret_key, *session_token, *account_id, *expiration;
+} dynamo_key_texts;
+
+/* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing, and
+ * `where` (" in profile default"). `refusal` is the status of a failure. */
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+                               dynamo_status refusal, const char *where, dynamo_error *error);
+
+/* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+                                    const dynamo_key_texts *values, const char *what, dynamo_error *error);
+
+/* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
+dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error);
+
+/* A member of a JSON object that is wanted as text: a string's, or a whole number's digits. */
+typedef struct dynamo_wanted {
+    const char *inside; /* the member that is an object with it; NULL: the outer object */
+    const char *name;
+    char       *text; /* NULL: not there, or null. To dynamo_wipe_text(). */
+} dynamo_wanted;
+
+/* Reads a source's JSON without leaving a copy of a secret in memory. CREDENTIALS: it is none, as the message tells
+ * after `what` ("the answer of ..."). The texts are to be wiped in any case. */
+dynamo_status dynamo_wanted_read(const char *json, size_t length, dynamo_wanted *wanted, size_t count, const char *what,
+                                 dynamo_error *error);
+void          dynamo_wanted_free(dynamo_wanted *wanted, size_t count);
+
+/* What a source works with. */
+struct dynamo_source {
+    const dynamo_settings *settings;
+    const char            *profile; /* that is asked: the client's own, or a role's source_profile; NULL: none is, the
+                                       environment's variables alone count */
+    const dynamo_deadline *deadline;
+    int64_t                now; /* seconds since the epoch */
+    const dynamo_source   *role; /* whose source_profile this is; NULL: the client asks. A chain, to find cycles in. */
+    dynamo_source_function *profile_keys; /* asks all that source->profile has, in order: for a role's source_profile */
+};
+
+dynamo_source_function dynamo_environment_keys;  /* AWS_ACCESS_KEY_ID and what goes with it */
+dynamo_source_function dynamo_static_keys;       /* aws_access_key_id in a profile */
+
+dynamo_source_function dynamo_process_keys;      /* credential_process */
+dynamo_source_function dynamo_container_keys;    /* ECS, EKS */
+dynamo_source_function dynamo_metadata_keys;     /* EC2 */
+dynamo_source_function dynamo_role_keys;         /* role_arn with source_profile or credential_source: AssumeRole */
+dynamo_source_function dynamo_web_identity_keys; /* AssumeRoleWithWebIdentity, by profile or environment */
+dynamo_source_function dynamo_sso_keys;          /* IAM Identity Center */
+dynamo_source_function dynamo_login_keys;        /* login_session */
+
+/* ---- token_file.c: files that the AWS CLI signs in to ------------------------------------------------------------ */
+
+/* A JSON object in a file of the AWS CLI's. */
+typedef struct dynamo_token_file {
+    char   *path;
+    json_t *content;
+} dynamo_token_file;
+
+/* The file is called by a hash, in a folder that may begin with "~/". To be closed in any case. CREDENTIALS: it isn't
+ * there, or no such file. */
+dynamo_status dynamo_token_file_open(dynamo_token_file *file, const dynamo_settings *settings, const char *folder,
+                                     const uint8_t *hash, size_t length, dynamo_error *error);
+void          dynamo_token_file_close(dynamo_token_file *file); /* wipes */
+
+/* A member's text or moment; `inside` is the member that is the object with it, or NULL. NULL, false: not there. */
+const char *dynamo_token_file_text(const dynamo_token_file *file, const char *inside, const char *name);
+bool        dynamo_token_file_time(const dynamo_token_file *file, const char *inside, const char *name,
+                                   int64_t *seconds);
+
+/* false: memory ran out, or there is no such object. */
+bool dynamo_token_file_set(dynamo_token_file *file, const char *inside, const char *name, const char *text);
+bool dynamo_token_file_set_time(dynamo_token_file *file, const char *inside, const char *name, int64_t seconds);
+
+/* Replaces the file at once, mode 0600. false: it is as it was. */
+bool dynamo_token_file_save(const dynamo_token_file *file);
+
+/* ---- sts.c: AWS Security Token Service --------------------------------------------------------------------------- */
+
+#define DYNAMO_STS_PARAMETERS 4
+
+typedef struct dynamo_sts_parameter {
+    const char *name;
+    const char *value; /* NULL: left out */
+} dynamo_sts_parameter;
+
+typedef struct dynamo_sts_request {
+    const char               *action; /* "AssumeRole" */
+    const char               *role;   /* for messages */
+    dynamo_sts_parameter      parameters[DYNAMO_STS_PARAMETERS];
+    const dynamo_credentials *signer; /* NULL: not signed */
+} dynamo_sts_request;
+
+/* The keys that it answers with. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sts_ask(const dynamo_source *source, const dynamo_sts_request *request, dynamo_credentials *keys,
+                             dynamo_error *error);
+
+/* ---- sign_in.c: exchanges with the services behind aws sso login and aws login ----------------------------------- */
+
+typedef struct dynamo_sign_in_request {
+    const char          *operation;
+    const char          *url;
+    const dynamo_buffer *line; /* of the header, with the token; NULL: none */
+    const dynamo_buffer *body; /* JSON, to POST; NULL: GET */
+    const char          *help; /* put behind a refusal of the token, by 401; NULL: nothing */
+} dynamo_sign_in_request;
+
+/* The URL of a path at a service of a region's. */
+dynamo_status dynamo_sign_in_url(dynamo_buffer *url, const dynamo_source *source, dynamo_service service,
+                                 const char *region, const char *path, dynamo_error *error);
+
+/* Fills in what is wanted of the answer, to be freed in any case. CREDENTIALS: it refuses, in its own words. */
+dynamo_status dynamo_sign_in_ask(const dynamo_source *source, const dynamo_sign_in_request *request,
+                                 dynamo_wanted *wanted, size_t count, dynamo_error *error);
+
+/* Adds a member to an object of JSON, from "" on; the caller closes it. */
+void dynamo_sign_in_member(dynamo_buffer *body, const char *name, const char *value);
+
+/* The moment a number of seconds from now, as expiresIn has it. false: it is no such number. */
+bool dynamo_sign_in_moment(const char *seconds, int64_t now, int64_t *moment);
+
+/* ---- dpop.c: a proof that a request comes from whoever holds a key ----------------------------------------------- */
+
+/* Appends it. false: memory, or mbedTLS, failed. */
+bool dynamo_dpop_proof(dynamo_buffer *out, const uint8_t key[DYNAMO_P256_SIZE], const char *method, const char *url,
+                       int64_t now);
+
 /* ---- credentials.c: the keys in use ------------------------------------------------------------------------------ */
 
 /* One set of keys, shared by the calls that sign with it, and freed with the last of them. */
@@ -600,6 +824,8 @@ typedef struct dynamo_keys {
     atomic_uint        references;
     uint64_t           number; /* no other set of the keyring has the same */
     dynamo_credentials values;
+    const char        *source; /* its name; static storage */
+    bool               stable; /* used beyond their expiration while there are no newer ones */
     char               signing_date[9];               /* of signing_key; "": none yet */
     uint8_t            signing_key[DYNAMO_HASH_SIZE]; /* one a day */
 } dynamo_keys;
@@ -610,6 +836,13 @@ typedef struct dynamo_keyring {
     pthread_cond_t         refreshed;
     bool                   refreshing;
     uint64_t               count; /* of the sets there were */
+    bool                   distrusted; /* the service refused the current keys */
+    unsigned               rounds;     /* refreshes that ended */
+    bool                   succeeded;  /* the last */
+    dynamo_status          failure;    /* ... or how it failed, for those who waited for it */
+    char                   failure_message[512];
+    int64_t                next_try; /* no refresh that isn't necessary before */
+    size_t                 settled;  /* the source that gives the keys, from 1; 0: not yet known */
     dynamo_keys           *current;
 } dynamo_keyring;
 
@@ -617,10 +850,14 @@ dynamo_status dynamo_keyring_init(dynamo_keyring *keyring, const dynamo_settings
 void          dynamo_keyring_free(dynamo_keyring *keyring);
 void          dynamo_keyring_after_fork(dynamo_keyring *keyring);
 
-/* The keys to sign with, to dynamo_keys_release(). */
-dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, dynamo_keys **keys,
-                                 dynamo_error *error);
+/* The keys to sign with, to dynamo_keys_release(). `now` in seconds since the epoch, as well as it is known. */
+dynamo_status dynamo_keyring_get(dynamo_keyring *keyring, const dynamo_deadline *deadline, int64_t now,
+                                 dynamo_keys **keys, dynamo_error *error);
 void          dynamo_keys_release(dynamo_keys *keys); /* NULL allowed */
+
+/* The service says that these keys have expired: the next dynamo_keyring_get() brings others, unless they were replaced
+ * meanwhile. false: there can't be others, and another attempt is in vain. */
+bool dynamo_keyring_distrust(dynamo_keyring *keyring, const dynamo_keys *keys);
 
 /* The signing key of the scope's day, derived once. false: mbedTLS failed. */
 bool dynamo_keyring_signing_key(dynamo_keyring *keyring, dynamo_keys *keys, const dynamo_sigv4_scope *scope,
@@ -789,6 +1026,8 @@ void           dynamo_handle_free(dynamo_handle *handle);
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
  * then tells. SIGPIPE is the caller's to hold. */
 CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *deadline, dynamo_status *ended);
+
+dynamo_status dynamo_handle_status(CURLcode code); /* what a transfer's result means here */
 
 /* Before it lies idle: gives back the memory of an answer larger than most. */
 void dynamo_handle_trim(dynamo_handle *handle);

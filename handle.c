@@ -409,3 +409,33 @@ CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *de
     (void)curl_multi_remove_handle(handle->multi, handle->easy);
     return code;
 }
+
+static const struct {
+    CURLcode      code;
+    dynamo_status status;
+} curl_codes[] = {
+    { CURLE_OK, DYNAMO_OK },
+    { CURLE_OUT_OF_MEMORY, DYNAMO_ERR_OUT_OF_MEMORY },
+    { CURLE_OPERATION_TIMEDOUT, DYNAMO_ERR_TIMEOUT },
+    { CURLE_SSL_CONNECT_ERROR, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_NOTFOUND, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_SETFAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ENGINE_INITFAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CERTPROBLEM, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CIPHER, DYNAMO_ERR_TLS },
+    { CURLE_PEER_FAILED_VERIFICATION, DYNAMO_ERR_TLS },
+    { CURLE_USE_SSL_FAILED, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CACERT_BADFILE, DYNAMO_ERR_TLS },
+    { CURLE_SSL_CRL_BADFILE, DYNAMO_ERR_TLS },
+    { CURLE_SSL_ISSUER_ERROR, DYNAMO_ERR_TLS },
+    { CURLE_SSL_PINNEDPUBKEYNOTMATCH, DYNAMO_ERR_TLS },
+    { CURLE_SSL_INVALIDCERTSTATUS, DYNAMO_ERR_TLS },
+};
+
+dynamo_status dynamo_handle_status(CURLcode code)
+{
+    for (size_t i = 0; i < DYNAMO_COUNT(curl_codes); i++)
+        if (curl_codes[i].code == code)
+            return curl_codes[i].status;
+    return DYNAMO_ERR_REQUEST_FAILED;
+}

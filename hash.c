@@ -1,5 +1,5 @@
 /*
- * SHA-256, HMAC-SHA256 and wiping: the seam to mbedTLS, and the only file that knows its headers.
+ * SHA-256, HMAC-SHA256 and wiping: the seam to mbedTLS. Only this file and ecdsa.c know its headers.
  *
  * mbedTLS has had three ways to reach SHA-256: mbedtls_sha256_*_ret() in 2.x, the same without _ret in 3.x, and PSA
  * alone from 4.0 on. They differ below in a few lines; HMAC (RFC 2104) is built over those, once, so that what it has

@@ -170,36 +170,6 @@ static bool is_stale(const dynamo_handle *handle)
 
 /* ---- The transfer ------------------------------------------------------------------------------------------------ */
 
-static const struct {
-    CURLcode      code;
-    dynamo_status status;
-} curl_codes[] = {
-    { CURLE_OK, DYNAMO_OK },
-    { CURLE_OUT_OF_MEMORY, DYNAMO_ERR_OUT_OF_MEMORY },
-    { CURLE_OPERATION_TIMEDOUT, DYNAMO_ERR_TIMEOUT },
-    { CURLE_SSL_CONNECT_ERROR, DYNAMO_ERR_TLS },
-    { CURLE_SSL_ENGINE_NOTFOUND, DYNAMO_ERR_TLS },
-    { CURLE_SSL_ENGINE_SETFAILED, DYNAMO_ERR_TLS },
-    { CURLE_SSL_ENGINE_INITFAILED, DYNAMO_ERR_TLS },
-    { CURLE_SSL_CERTPROBLEM, DYNAMO_ERR_TLS },
-    { CURLE_SSL_CIPHER, DYNAMO_ERR_TLS },
-    { CURLE_PEER_FAILED_VERIFICATION, DYNAMO_ERR_TLS },
-    { CURLE_USE_SSL_FAILED, DYNAMO_ERR_TLS },
-    { CURLE_SSL_CACERT_BADFILE, DYNAMO_ERR_TLS },
-    { CURLE_SSL_CRL_BADFILE, DYNAMO_ERR_TLS },
-    { CURLE_SSL_ISSUER_ERROR, DYNAMO_ERR_TLS },
-    { CURLE_SSL_PINNEDPUBKEYNOTMATCH, DYNAMO_ERR_TLS },
-    { CURLE_SSL_INVALIDCERTSTATUS, DYNAMO_ERR_TLS },
-};
-
-static dynamo_status status_of(CURLcode code)
-{
-    for (size_t i = 0; i < DYNAMO_COUNT(curl_codes); i++)
-        if (curl_codes[i].code == code)
-            return curl_codes[i].status;
-    return DYNAMO_ERR_REQUEST_FAILED;
-}
-
 /* Where libcurl wanted to begin anew before it could be asked, nobody knows: a server can be that quick. */
 static bool went_out_whole(const dynamo_exchange *exchange, const dynamo_handle *handle)
 {
@@ -215,7 +185,7 @@ static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, c
         return dynamo_fail_memory(error);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
         return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
-    (void)dynamo_fail(error, status_of(code), "%s: %s", host,
+    (void)dynamo_fail(error, dynamo_handle_status(code), "%s: %s", host,
                       handle->reason[0] != '\0' ? handle->reason : curl_easy_strerror(code));
     /* A certificate that isn't trusted won't be the next time; a handshake that broke may go well. */
     error->retryable = error->retryable || code == CURLE_SSL_CONNECT_ERROR;

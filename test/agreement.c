@@ -365,6 +365,90 @@ bool agree_on_answer(const char *text, size_t length)
     return fine;
 }
 
+/* ---- Pages ------------------------------------------------------------------------------------------------------- */
+
+typedef struct paged_list {
+    const dynamo_operation *operation;
+    const char             *object; /* that the list is in, NULL: the answer itself */
+    const char             *name;
+    const char             *path; /* both */
+} paged_list;
+
+/* Takes the list out of a whole answer. NULL: it has none, or what has its name is no list, which *odd tells. */
+static json_t *take_list(json_t *whole, const paged_list *list, bool *odd)
+{
+    json_t *object = list->object != NULL ? json_object_get(whole, list->object) : whole;
+    json_t *taken  = json_incref(json_object_get(object, list->name));
+
+    *odd = (taken != NULL && !json_is_array(taken)) || (object != NULL && !json_is_object(object));
+    (void)json_object_del(object, list->name);
+    return taken;
+}
+
+/* All elements, NULL: one can't be read, and then never can. */
+static json_t *read_elements(dynamo_page *page)
+{
+    json_t      *elements = json_array(), *element;
+    dynamo_error error    = { 0 };
+    size_t       left     = page->left;
+
+    while (dynamo_page_next(page, &element, &error) == DYNAMO_OK && element != NULL && page->left == --left)
+        (void)json_array_append_new(elements, element);
+    if (error.status == DYNAMO_OK && left == 0 && page->left == 0)
+        return elements;
+    json_decref(elements);
+    if (error.status != DYNAMO_ERR_BAD_RESPONSE || dynamo_page_next(page, &element, &error) != error.status)
+        abort();
+    return NULL;
+}
+
+static bool agree_on_paged_list(const paged_list *list, const char *text, size_t length)
+{
+    const dynamo_shape *output   = list->operation->output;
+    json_t             *tree     = oracle_load(text, length, ORACLE_NEAREST);
+    json_t             *whole    = json_is_object(tree) ? oracle_unmarshal_shape(tree, output) : NULL;
+    bool                odd      = false;
+    json_t             *taken    = take_list(whole, list, &odd);
+    dynamo_error        error    = { 0 };
+    dynamo_page         page     = { 0 };
+    dynamo_status       status   = dynamo_page_open(&page, text, length, output, list->path, &error);
+    json_t             *elements = status == DYNAMO_OK ? read_elements(&page) : NULL;
+    bool                fine = agree_on_error("a page", status == DYNAMO_OK, &error, DYNAMO_ERR_BAD_RESPONSE);
+
+    if (whole == NULL || odd)
+        fine = fine && agree("a page's elements", json_incref(elements), NULL);
+    else
+        fine = fine && agree("beside the list", json_incref(page.members), json_incref(whole)) &&
+               agree("a page's elements", json_incref(elements), taken != NULL ? json_incref(taken) : json_array());
+    dynamo_page_close(&page);
+    json_decref(elements);
+    json_decref(taken);
+    json_decref(whole);
+    json_decref(tree);
+    return fine;
+}
+
+bool agree_on_page(const char *text, size_t length)
+{
+    static const paged_list lists[] = {
+        { &dynamo_operation_query, NULL, "Items", "Items" },
+        { &dynamo_operation_transact_get_items, NULL, "Responses", "Responses" },
+        { &dynamo_operation_describe_stream, "ConsumedCapacity", "k0", "ConsumedCapacity.k0" },
+    };
+    char *copy = exact_copy(text, length);
+    bool  fine = true;
+
+    for (size_t i = 0; fine && i < DYNAMO_COUNT(lists); i++) {
+        fine = agree_on_paged_list(&lists[i], copy, length);
+        if (!fine)
+            (void)fprintf(stderr, "    list     %s\n", lists[i].path);
+    }
+    if (!fine)
+        print_bytes("text", text, length);
+    free(copy);
+    return fine;
+}
+
 /* ---- Numbers ----------------------------------------------------------------------------------------------------- */
 
 static bool agree_on_plain_number(const char *text, size_t length)

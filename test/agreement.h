@@ -13,6 +13,9 @@ bool agree_on_text(const char *text, size_t length);
 /* Any bytes, read as the body of answers: those of every shape of output, and an error's. */
 bool agree_on_answer(const char *text, size_t length);
 
+/* The same, read as a page: the list's elements one by one, and what is beside the list. */
+bool agree_on_page(const char *text, size_t length);
+
 /* Any value, written as attribute value, as item and as JSON text. */
 bool agree_on_value(json_t *value);
 

@@ -796,7 +796,7 @@ bool fault_plain_environment(void)
         if (made)
             rmdir(home);
     }
-    return made && setenv("HOME", home, 1) == 0;
+    return made && setenv("HOME", home, 1) == 0 && setenv("AWS_EC2_METADATA_DISABLED", "true", 1) == 0;
 }
 
 double fault_clock_ms(void)

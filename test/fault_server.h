@@ -100,7 +100,8 @@ bool fault_request_header(const fault_request *request, const char *name, char *
 /* A port of 127.0.0.1 that nobody listens on; 0: none could be had. */
 int fault_closed_port(void);
 
-/* Makes the process's environment one that configures nothing: no AWS_* variable, no proxy, HOME at an empty folder. */
+/* Makes the process's environment one that configures nothing: no AWS_* variable, no proxy, HOME at an empty folder; and
+ * nothing that isn't on this machine is asked for credentials. */
 bool fault_plain_environment(void);
 
 /* Milliseconds by a clock that never goes back. */

@@ -744,6 +744,70 @@ static void clock_is_left_alone(void **state)
     dynamo_client_free(client);
 }
 
+/* ---- Keys that have expired -------------------------------------------------------------------------------------- */
+
+/* Keys that differ each time: AKIA1, AKIA2, ... */
+static bool give_keys(void *context, dynamo_credentials *credentials, dynamo_error *error)
+{
+    int *count = context;
+    char access_key[16];
+
+    (void)error;
+    snprintf(access_key, sizeof(access_key), "AKIA%d", ++*count);
+    return dynamo_credentials_set(credentials, access_key, "secret", NULL, NULL, 0) == DYNAMO_OK;
+}
+
+static bool signed_by(fault_server *server, size_t index, const char *access_key)
+{
+    char credential[64];
+
+    snprintf(credential, sizeof(credential), "Credential=%s/", access_key);
+    return strstr(fault_server_request(server, index)->headers, credential) != NULL;
+}
+
+/* The service refuses keys before they say they expire: they are asked for again, once a call. */
+static void expired_keys_are_renewed_once(void **state)
+{
+    static const fault_step expired[] = {{.status = 400, .body = "{\"__type\":\"ExpiredTokenException\"}"},
+                                         {.status = 403, .body = "{\"__type\":\"ExpiredToken\"}"}};
+    int                     count     = 0;
+    dynamo_config           config    = {.endpoint    = fault_server_endpoint(*state),
+                                         .region      = "us-east-1",
+                                         .credentials = give_keys,
+                                         .context     = &count};
+    dynamo_client          *client    = client_of(&config, no_jitter);
+    dynamo_error            error     = {0};
+
+    fault_server_script(*state, expired, 1);
+    assert_int_equal(get(client, &error), DYNAMO_OK);
+    assert_int_equal(error.attempts, 2);
+    assert_true(signed_by(*state, 0, "AKIA1") && signed_by(*state, 1, "AKIA2"));
+
+    fault_server_script(*state, expired, 2);
+    assert_int_equal(get(client, &error), DYNAMO_ERR_EXPIRED_TOKEN);
+    assert_int_equal(error.attempts, 2);
+    assert_int_equal(count, 3);
+    dynamo_error_clear(&error);
+    dynamo_client_free(client);
+}
+
+/* Where nothing can bring others, another attempt would be in vain. */
+static void expired_keys_of_the_caller_end_the_call(void **state)
+{
+    static const fault_step expired[] = {{.status = 400, .body = "{\"__type\":\"ExpiredTokenException\"}"}};
+    dynamo_client          *client    = client_of(&(dynamo_config){.endpoint   = fault_server_endpoint(*state),
+                                                                   .access_key = "AKIA",
+                                                                   .secret_key = "secret"},
+                                                  no_jitter);
+    dynamo_error            error     = {0};
+
+    fault_server_script(*state, expired, 1);
+    assert_int_equal(get(client, &error), DYNAMO_ERR_EXPIRED_TOKEN);
+    assert_int_equal(error.attempts, 1);
+    dynamo_error_clear(&error);
+    dynamo_client_free(client);
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -763,6 +827,8 @@ int main(void)
         SERVED(adaptive_mode_waits_its_turn),
         SERVED(clocks),
         SERVED(clock_is_corrected_once),
+        SERVED(expired_keys_are_renewed_once),
+        SERVED(expired_keys_of_the_caller_end_the_call),
         SERVED(clock_is_left_alone),
     };
 

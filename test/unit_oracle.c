@@ -631,7 +631,7 @@ static json_t *random_deep_value(void)
 
 /* ---- The test ---------------------------------------------------------------------------------------------------- */
 
-typedef enum input_kind { INPUT_VALUE, INPUT_NUMBER, INPUT_TEXT, INPUT_ANSWER, INPUT_KINDS } input_kind;
+typedef enum input_kind { INPUT_VALUE, INPUT_NUMBER, INPUT_TEXT, INPUT_ANSWER, INPUT_PAGE, INPUT_KINDS } input_kind;
 
 static bool check_value(void)
 {
@@ -685,8 +685,10 @@ static bool check_input(void)
         return check_number();
     case INPUT_TEXT:
         return check_text(agree_on_text, one_in(100) ? add_deep : PICK(texts));
-    default:
+    case INPUT_ANSWER:
         return check_text(agree_on_answer, add_answer);
+    default:
+        return check_text(agree_on_page, add_answer);
     }
 }
 

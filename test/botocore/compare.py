@@ -494,6 +494,10 @@ def main():
     for name, problems in by_moto.run(build, arguments.library, arguments.work):
         tally.count(f"{name}, by moto", problems)
         by_server[name] = by_server.get(name, True) and not problems
+    for name, problems in by_moto.run_roles(build, arguments.library, arguments.work):
+        tally.count(f"DynamoDB with the keys of {name}, by moto", problems)
+        if not problems:
+            print(f"{name}: DynamoDB served its keys, by moto")
     check_members(model, tally, sent)
     tally.count("the endpoints", endpoints.problems(os.path.join(ROOT, "test", "unit_endpoints.c")))
     print_proofs(model, sent, by_server, tally)

@@ -12,8 +12,10 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[] = "/tmp/dynamo-fuzz-profile-XXXXXX";
-static char config_path[64], credentials_path[64];
+static char in_memory[] = "/dev/shm/dynamo-fuzz-profile-XXXXXX"; /* where there is that: seven times as fast */
+static char on_disk[]   = "/tmp/dynamo-fuzz-profile-XXXXXX";
+static const char *folder;
+static char        config_path[64], credentials_path[64];
 
 static void expect(bool fine)
 {
@@ -32,7 +34,10 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count;
     (void)arguments;
-    expect(mkdtemp(folder) != NULL);
+    folder = mkdtemp(in_memory);
+    if (folder == NULL)
+        folder = mkdtemp(on_disk);
+    expect(folder != NULL);
     (void)snprintf(config_path, sizeof(config_path), "%s/config", folder);
     (void)snprintf(credentials_path, sizeof(credentials_path), "%s/credentials", folder);
     expect(setenv("AWS_CONFIG_FILE", config_path, 1) == 0);
