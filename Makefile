@@ -201,8 +201,9 @@ $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wil
 	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
 
 # What the library calls is led to functions of the test.
-WRAPPED = malloc calloc realloc strdup free read open fstat socket clock_gettime getentropy pthread_mutex_init \
-	pthread_cond_init pthread_condattr_init pthread_condattr_setclock
+WRAPPED = malloc calloc realloc strdup strndup free read write open fsync fstat mkstemp rename pipe poll socket \
+	clock_gettime getentropy pthread_mutex_init pthread_cond_init pthread_condattr_init pthread_condattr_setclock \
+	posix_spawn posix_spawn_file_actions_init posix_spawnattr_init
 $(BUILD)/test/unit_memory: WRAP = $(foreach name, $(WRAPPED), -Wl,--wrap=$(name))
 
 $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h

@@ -16,7 +16,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,11 +148,13 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
 char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t length);
 void  __real_free(void *memory);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t length);
 void  __wrap_free(void *memory);
 
 void *__wrap_malloc(size_t size)
@@ -182,6 +186,11 @@ void *__wrap_realloc(void *memory, size_t size)
 char *__wrap_strdup(const char *text)
 {
     return fails(ALLOCATIONS, "strdup") ? NULL : hold(__real_strdup(text));
+}
+
+char *__wrap_strndup(const char *text, size_t length)
+{
+    return fails(ALLOCATIONS, "strndup") ? NULL : hold(__real_strndup(text, length));
 }
 
 void __wrap_free(void *memory)
@@ -230,6 +239,13 @@ static char *curl_strdup(const char *text)
     }
 
 FAILING_CALL(ssize_t, read, (int descriptor, void *bytes, size_t size), (descriptor, bytes, size), EIO, -1)
+FAILING_CALL(ssize_t, write, (int descriptor, const void *bytes, size_t size), (descriptor, bytes, size), ENOSPC, -1)
+FAILING_CALL(int, fsync, (int descriptor), (descriptor), EIO, -1)
+FAILING_CALL(int, mkstemp, (char *path), (path), EMFILE, -1)
+FAILING_CALL(int, rename, (const char *former, const char *later), (former, later), EACCES, -1)
+FAILING_CALL(int, pipe, (int descriptors[2]), (descriptors), EMFILE, -1)
+FAILING_CALL(int, poll, (struct pollfd *waited, nfds_t count, int milliseconds), (waited, count, milliseconds), ENOMEM,
+             -1)
 FAILING_CALL(int, fstat, (int descriptor, struct stat *told), (descriptor, told), EIO, -1)
 FAILING_CALL(int, socket, (int family, int type, int protocol), (family, type, protocol), EMFILE, -1)
 FAILING_CALL(int, clock_gettime, (clockid_t clock, struct timespec *now), (clock, now), EINVAL, -1)
@@ -240,6 +256,13 @@ FAILING_CALL(int, pthread_cond_init, (pthread_cond_t *condition, const pthread_c
              ENOMEM)
 FAILING_CALL(int, pthread_condattr_init, (pthread_condattr_t *as), (as), ENOMEM, ENOMEM)
 FAILING_CALL(int, pthread_condattr_setclock, (pthread_condattr_t *as, clockid_t clock), (as, clock), EINVAL, EINVAL)
+
+FAILING_CALL(int, posix_spawn_file_actions_init, (posix_spawn_file_actions_t *as), (as), ENOMEM, ENOMEM)
+FAILING_CALL(int, posix_spawnattr_init, (posix_spawnattr_t *as), (as), ENOMEM, ENOMEM)
+FAILING_CALL(int, posix_spawn,
+             (pid_t *child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *as,
+              char *const arguments[], char *const variables[]),
+             (child, path, actions, as, arguments, variables), EAGAIN, EAGAIN)
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
@@ -778,36 +801,204 @@ static void failures_are_seen(void **state)
     json_decref(given.document);
 }
 
+/* ---- Files and the environment ----------------------------------------------------------------------------------- */
+
+static char home[] = "/tmp/dynamo-test-memory-XXXXXX";
+
+static const char *in_home(const char *name)
+{
+    static char path[256];
+
+    snprintf(path, sizeof(path), "%s/%s", home, name);
+    return path;
+}
+
+static void write_file(const char *name, const char *text)
+{
+    FILE *file = fopen(in_home(name), "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static const char *const folders[] = {".aws", ".aws/sso", ".aws/sso/cache", ".aws/login", ".aws/login/cache"};
+
+#define SSO_FILE ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json"
+#define LOGIN_FILE ".aws/login/cache/286187707741fc2ccb93cf9e56dbd0ee0a16208feed5fbc8ae1baa86d44c283f.json"
+
+static int make_home(void **state)
+{
+    (void)state;
+    if (mkdtemp(home) == NULL || setenv("HOME", home, 1) != 0)
+        return -1;
+    for (size_t i = 0; i < DYNAMO_COUNT(folders); i++)
+        if (mkdir(in_home(folders[i]), 0700) != 0)
+            return -1;
+    write_file(".aws/config", CONFIG_FILE);
+    write_file(".aws/credentials", CREDENTIALS_FILE);
+    return 0;
+}
+
+static int remove_home(void **state)
+{
+    static const char *const files[] = {".aws/config", ".aws/credentials", "token", SSO_FILE, LOGIN_FILE};
+
+    (void)state;
+    for (size_t i = 0; i < DYNAMO_COUNT(files); i++)
+        (void)unlink(in_home(files[i]));
+    for (size_t i = DYNAMO_COUNT(folders); i-- > 0;)
+        (void)rmdir(in_home(folders[i]));
+    return rmdir(home); /* fails where a file was left behind */
+}
+
+/* ---- Sources of credentials -------------------------------------------------------------------------------------- */
+
+#define ROLE "arn:aws:iam::123456789012:role/reader"
+#define LONG_GONE "2020-01-01T00:00:00Z"
+#define LONG_TO_COME "2999-01-01T00:00:00Z"
+#define MACHINE_KEYS                                                                                       \
+    "{\"Code\":\"Success\",\"Version\":1,\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"secret\",\"Token\":\"token\"," \
+    "\"Expiration\":\"" LONG_TO_COME "\"}"
+#define STS_KEYS(action)                                                                                            \
+    "<" action "Response><" action "Result><Credentials><AccessKeyId>AK</AccessKeyId><SecretAccessKey>secret&amp;" \
+    "</SecretAccessKey><SessionToken>token</SessionToken><Expiration>" LONG_TO_COME "</Expiration></Credentials>"  \
+    "</" action "Result></" action "Response>"
+#define SSO_TOKEN                                                                                                \
+    "{\"accessToken\":\"old\",\"expiresAt\":\"" LONG_GONE "\",\"clientId\":\"id\",\"clientSecret\":\"word\","       \
+    "\"refreshToken\":\"refresh\",\"registrationExpiresAt\":\"" LONG_TO_COME "\"}"
+#define SSO_FRESH "{\"accessToken\":\"new\",\"expiresIn\":28800,\"refreshToken\":\"newer\",\"tokenType\":\"Bearer\"}"
+#define SSO_KEYS                                                                                         \
+    "{\"roleCredentials\":{\"accessKeyId\":\"AK\",\"secretAccessKey\":\"secret\",\"sessionToken\":\"token\"," \
+    "\"expiration\":32472144000000}}"
+#define LOGIN_KEYS "\"accessKeyId\":\"AK\",\"secretAccessKey\":\"secret\",\"sessionToken\":\"token\""
+#define LOGIN_TOKEN                                                                                                   \
+    "{\"accessToken\":{" LOGIN_KEYS ",\"accountId\":\"123456789012\",\"expiresAt\":\"" LONG_GONE "\"},"                 \
+    "\"refreshToken\":\"old\",\"clientId\":\"arn:aws:signin:::devtools/same-device\",\"idToken\":\"kept\",\"dpopKey\":" \
+    "\"-----BEGIN EC PRIVATE KEY-----\\nMDECAQEEICz1x13ZuSs9NtJMB8XCYhzWMTjgFAOQmp35NdA4z4iioAoGCCqGSM49\\n"           \
+    "AwEH\\n-----END EC PRIVATE KEY-----\\n\"}"
+#define LOGIN_FRESH \
+    "{\"accessToken\":{" LOGIN_KEYS "},\"tokenType\":\"aws_sigv4\",\"expiresIn\":900,\"refreshToken\":\"new\"}"
+
+typedef struct source_row {
+    const char *name;
+    const char *variables[3][2]; /* a value that begins with ~ goes on from the server's URL, with ^ from the folder */
+    const char *config;
+    const char *file, *text; /* written anew each time; NULL: none */
+    fault_step  answers[4];
+} source_row;
+
+static const source_row source_rows[] = {
+    {.name = "environment", .variables = {{"AWS_ACCESS_KEY_ID", "AK"}, {"AWS_SECRET_ACCESS_KEY", "secret"}}},
+    {.name = "process",
+     .config = "[default]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AK\",\"SecretAccessKey\":"
+               "\"secret\"}'\n"},
+    {.name = "container", .variables = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "~/keys"}},
+     .answers = {{.body = MACHINE_KEYS}}},
+    {.name = "metadata", .variables = {{"AWS_EC2_METADATA_DISABLED", ""}, {"AWS_EC2_METADATA_SERVICE_ENDPOINT", "~/"}},
+     .answers = {{.body = "T"}, {.body = "role"}, {.body = MACHINE_KEYS}}},
+    {.name = "role", .variables = {{"AWS_ENDPOINT_URL_STS", "~"}},
+     .config = "[default]\nrole_arn = " ROLE "\nsource_profile = b\nregion = us-east-1\n[profile b]\n"
+               "aws_access_key_id = AK\naws_secret_access_key = secret\n",
+     .answers = {{.body = STS_KEYS("AssumeRole")}}},
+    {.name = "web identity", .variables = {{"AWS_ENDPOINT_URL_STS", "~"}, {"AWS_ROLE_ARN", ROLE},
+                                           {"AWS_WEB_IDENTITY_TOKEN_FILE", "^/token"}},
+     .file = "token", .text = "a.b.c\n", .answers = {{.body = STS_KEYS("AssumeRoleWithWebIdentity")}}},
+    {.name = "IAM Identity Center", .variables = {{"AWS_ENDPOINT_URL_SSO", "~"}, {"AWS_ENDPOINT_URL_SSO_OIDC", "~"}},
+     .config = "[default]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Reader\n"
+               "[sso-session corp]\nsso_region = us-west-2\nsso_start_url = https://corp.example/start\n",
+     .file = SSO_FILE, .text = SSO_TOKEN, .answers = {{.body = SSO_FRESH}, {.body = SSO_KEYS}}},
+    {.name = "aws login", .variables = {{"AWS_ENDPOINT_URL_SIGNIN", "~"}},
+     .config = "[default]\nlogin_session = arn:aws:iam::123456789012:user/me\n",
+     .file = LOGIN_FILE, .text = LOGIN_TOKEN, .answers = {{.body = LOGIN_FRESH}}},
+};
+
+static void set_variable(const fault_server *server, const char *name, const char *value)
+{
+    char        expanded[256];
+    const char *begin = value[0] == '~' ? fault_server_endpoint(server) : value[0] == '^' ? home : "";
+
+    snprintf(expanded, sizeof(expanded), "%s%s", begin, begin[0] != '\0' ? value + 1 : value);
+    assert_int_equal(setenv(name, expanded, 1), 0);
+}
+
+static void set_world(const fault_server *server, const source_row *row)
+{
+    assert_true(fault_plain_environment());
+    setenv("HOME", home, 1);
+    for (size_t i = 0; i < DYNAMO_COUNT(row->variables) && row->variables[i][0] != NULL; i++)
+        set_variable(server, row->variables[i][0], row->variables[i][1]);
+    write_file(".aws/config", row->config != NULL ? row->config : "");
+    write_file(".aws/credentials", "");
+}
+
+/* Not by those of another source, the placeholders of a local server's among them. */
+static void expect_signed_by_source(fault_server *server, const char *name)
+{
+    const size_t count = fault_server_requests(server);
+    char         value[512];
+
+    if (count == 0 || !fault_request_header(fault_server_request(server, count - 1), "Authorization", value,
+                                            sizeof(value)) || strstr(value, "Credential=AK/") == NULL)
+        complain(name, "after failure of %s: signed by other keys", failures > 0 ? last_failure : "nothing");
+}
+
+/* Which source failed for what reason is told, so that memory isn't told apart from another failure: that it is one is
+ * what counts. */
+static dynamo_status client_with_source(context *given, dynamo_error *error)
+{
+    const source_row   *row    = given->row;
+    const fault_kind    kind   = failing;
+    const dynamo_config config = {.endpoint     = fault_server_endpoint(given->server),
+                                  .region       = "us-east-1",
+                                  .max_attempts = 1};
+    size_t              count  = 0;
+    dynamo_status       status;
+
+    failing = NOTHING;
+    while (count < DYNAMO_COUNT(row->answers) && row->answers[count].body != NULL)
+        count++;
+    fault_server_script(given->server, row->answers, count);
+    if (row->file != NULL)
+        write_file(row->file, row->text);
+    failing = kind;
+    status  = live_and_die(given, &config, error);
+    failing = NOTHING;
+    if (status == DYNAMO_OK)
+        expect_signed_by_source(given->server, row->name);
+    return status == DYNAMO_ERR_CREDENTIALS || status == DYNAMO_ERR_NO_CREDENTIALS ? DYNAMO_ERR_OUT_OF_MEMORY : status;
+}
+
+static void fail_sources(context *given, fault_kind kind)
+{
+    given->document = json_pack("{s:i}", "id", 1);
+    watching        = true;
+    for (size_t i = 0; i < DYNAMO_COUNT(source_rows); i++) {
+        const size_t before = blocks_held;
+
+        given->row = &source_rows[i];
+        set_world(given->server, given->row);
+        if (fail_all(source_rows[i].name, client_with_source, given, kind) < 10)
+            complain(source_rows[i].name, "hardly anything failed");
+        if (held_beyond(before) != 0)
+            complain(source_rows[i].name, "%zu blocks are held after all was freed", held_beyond(before));
+    }
+    watching = false;
+    json_decref(given->document);
+    expect_no_complaints();
+}
+
+static void sources(void **state)
+{
+    fail_sources(*state, ALLOCATIONS);
+}
+
+static void system_calls_of_sources(void **state)
+{
+    fail_sources(*state, SYSTEM_CALLS);
+}
+
 /* ---- Setting ----------------------------------------------------------------------------------------------------- */
-
-static bool write_file(const char *variable, const char *folder, const char *name, const char *text)
-{
-    char  path[128];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    file = fopen(path, "w");
-    return file != NULL && fputs(text, file) >= 0 && fclose(file) == 0 && setenv(variable, path, 1) == 0;
-}
-
-static char files[] = "/tmp/dynamo-test-memory-XXXXXX";
-
-static int make_files(void **state)
-{
-    (void)state;
-    return mkdtemp(files) != NULL && write_file("AWS_CONFIG_FILE", files, "config", CONFIG_FILE) &&
-                   write_file("AWS_SHARED_CREDENTIALS_FILE", files, "credentials", CREDENTIALS_FILE)
-               ? 0
-               : -1;
-}
-
-static int remove_files(void **state)
-{
-    (void)state;
-    (void)unlink(getenv("AWS_CONFIG_FILE"));
-    (void)unlink(getenv("AWS_SHARED_CREDENTIALS_FILE"));
-    return rmdir(files);
-}
 
 static int set_up(void **state)
 {
@@ -837,6 +1028,8 @@ int main(void)
         SERVED(each_operation),
         SERVED(all_else),
         SERVED(system_calls),
+        SERVED(sources),
+        SERVED(system_calls_of_sources),
     };
     int result;
 
@@ -846,7 +1039,7 @@ int main(void)
     if (curl_global_init_mem(CURL_GLOBAL_ALL, curl_malloc, __wrap_free, curl_realloc, curl_strdup, curl_calloc) !=
         CURLE_OK)
         return 1;
-    result = cmocka_run_group_tests(tests, make_files, remove_files);
+    result = cmocka_run_group_tests(tests, make_home, remove_home);
     curl_global_cleanup();
     return result;
 }
