@@ -144,6 +144,22 @@ static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
     return inner;
 }
 
+/* An error that came with the status of a success is none the less one. */
+static bool is_error(const json_t *output, dynamo_error *error)
+{
+    const char *type = string_member(output, "__type");
+    char        code[sizeof(error->code)];
+
+    if (type == NULL)
+        return false;
+    dynamo_bare_code(code, sizeof(code), type, strlen(type));
+    if (dynamo_status_of_code(code) == DYNAMO_ERR_UNKNOWN_SERVICE)
+        return false;
+    (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is an error with the HTTP status of a success: %s",
+                      code);
+    return true;
+}
+
 static json_t *read_output(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
 {
     json_t *output;
@@ -159,6 +175,10 @@ static json_t *read_output(const dynamo_message *message, const dynamo_buffer *b
         return NULL;
     }
     output = read_body(message->output, body, error);
+    if (output != NULL && is_error(output, error)) {
+        json_decref(output);
+        return NULL;
+    }
     return output != NULL && message->unwrap != NULL ? unwrap(output, message->unwrap, error) : output;
 }
 
