@@ -47,6 +47,8 @@ static size_t receive_body(char *data, size_t size, size_t count, void *context)
     dynamo_handle *handle = context;
 
     dynamo_buffer_append(&handle->body, data, size * count);
+    if (handle->body.secret)
+        dynamo_wipe(data, size * count); /* libcurl frees its buffers as they are */
     return handle->body.failed ? 0 : size * count;
 }
 
