@@ -1141,6 +1141,7 @@ static void plain_server_at_an_https_endpoint(void **state)
  * written into it goes to the client. */
 typedef struct tls_server {
     char      folder[64], key[96], certificate[96];
+    bool      expired; /* the certificate, since yesterday */
     pid_t     process;
     int       input, output;
     int       port;
@@ -1248,6 +1249,8 @@ static void tls_server_start(tls_server *server)
                                  "-nodes",  "-subj",   "/CN=localhost",      "-addext",
                                  "subjectAltName=DNS:localhost",   "-days",  "2",        "-keyout",
                                  server->key, "-out",  server->certificate,  NULL};
+    const char *renewal[]     = {"openssl", "x509", "-in", server->certificate, "-signkey", server->key,
+                                 "-days",   "-1",   "-out", server->certificate, NULL};
 
     strcpy(server->folder, "/tmp/dynamo-test-tls-XXXXXX");
     if (run_quietly(has_tool) != 0)
@@ -1257,6 +1260,8 @@ static void tls_server_start(tls_server *server)
     snprintf(server->certificate, sizeof(server->certificate), "%s/certificate.pem", server->folder);
     if (run_quietly(certificate) != 0)
         fail_msg("openssl req can't make a certificate (it needs -addext: OpenSSL 1.1.1 or newer)");
+    if (server->expired && run_quietly(renewal) != 0)
+        fail_msg("openssl x509 can't make a certificate that has expired");
     spawn_s_server(server);
     server->port = read_port(server->output);
     if (server->port == 0)
@@ -1322,6 +1327,39 @@ static void certificates_are_verified(void **state)
     expect_no_complaints();
 }
 
+static void certificates_that_have_expired_are_refused(void **state)
+{
+    tls_server *server = *state;
+
+    server->expired = true;
+    tls_server_start(server);
+    check_tls(server, "a trusted certificate that has expired", "localhost", true, DYNAMO_ERR_TLS);
+    expect_no_complaints();
+}
+
+/* What other programs take for leave not to verify, or for a file of whom to trust. */
+static void environment_does_not_switch_verification_off(void **state)
+{
+    static const char *const variables[][2] = {
+        {"CURL_INSECURE", "1"},         {"CURLOPT_SSL_VERIFYPEER", "0"},   {"SSL_VERIFY", "0"},
+        {"SSL_NO_VERIFY", "1"},         {"GIT_SSL_NO_VERIFY", "1"},        {"NODE_TLS_REJECT_UNAUTHORIZED", "0"},
+        {"PYTHONHTTPSVERIFY", "0"},     {"AWS_NO_VERIFY_SSL", "1"},        {"AWS_VERIFY_SSL", "false"},
+        {"AWS_CA_BUNDLE", ""},          {"REQUESTS_CA_BUNDLE", ""},
+    };
+    tls_server *server = *state;
+
+    for (size_t i = 0; i < COUNT(variables); i++)
+        setenv(variables[i][0], variables[i][1], 1);
+    tls_server_start(server);
+    setenv("CURL_CA_BUNDLE", server->certificate, 1); /* the curl command alone reads it */
+    check_tls(server, "a certificate nobody trusts", "localhost", false, DYNAMO_ERR_TLS);
+    check_tls(server, "a trusted certificate for another host", "127.0.0.1", true, DYNAMO_ERR_TLS);
+    unsetenv("CURL_CA_BUNDLE");
+    for (size_t i = 0; i < COUNT(variables); i++)
+        unsetenv(variables[i][0]);
+    expect_no_complaints();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1359,6 +1397,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(raw_call_knows_writes_from_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plain_server_at_an_https_endpoint, set_up, tear_down),
         cmocka_unit_test_setup_teardown(certificates_are_verified, tls_prepare, tls_stop),
+        cmocka_unit_test_setup_teardown(certificates_that_have_expired_are_refused, tls_prepare, tls_stop),
+        cmocka_unit_test_setup_teardown(environment_does_not_switch_verification_off, tls_prepare, tls_stop),
     };
 
     if (!fault_plain_environment())
