@@ -200,6 +200,19 @@ $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
 	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
 
+# A copy of the library of another version, in a shared object.
+PLUGIN = $(BUILD)/test/plugin/plugin.so
+
+$(PLUGIN): test/plugin/plugin.c $(SOURCES) $(HEADERS)
+	@mkdir -p $(@D)/copy/test/plugin
+	cp $(SOURCES) $(HEADERS) $(@D)/copy
+	cp test/plugin/plugin.c $(@D)/copy/test/plugin
+	sed 's/^#define DYNAMO_VERSION .*/#define DYNAMO_VERSION "99.9.9"/' dynamo.h >$(@D)/copy/dynamo.h
+	cd $(@D)/copy && $(CC) -std=c11 -pthread $(FLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC \
+	    '-DDYNAMO_API=__attribute__((visibility("hidden")))' -o ../plugin.so test/plugin/plugin.c $(SOURCES) $(LIBS)
+
+$(BUILD)/test/unit_process: $(PLUGIN)
+
 # What the library calls is led to functions of the test.
 WRAPPED = malloc calloc realloc strdup strndup free read write open fsync fstat mkstemp rename pipe poll socket \
 	clock_gettime getentropy pthread_mutex_init pthread_cond_init pthread_condattr_init pthread_condattr_setclock \

@@ -568,6 +568,18 @@ static dynamo_status live_and_die(context *given, const dynamo_config *config, d
     return status;
 }
 
+/* Not by those of another source, the placeholders of a local server's among them. */
+static void expect_signed_by(const char *access_key, fault_server *server, const char *name)
+{
+    const size_t count = fault_server_requests(server);
+    char         value[512], sought[64];
+
+    snprintf(sought, sizeof(sought), "Credential=%s/", access_key);
+    if (count == 0 || !fault_request_header(fault_server_request(server, count - 1), "Authorization", value,
+                                            sizeof(value)) || strstr(value, sought) == NULL)
+        complain(name, "after failure of %s: signed by other keys", failures > 0 ? last_failure : "nothing");
+}
+
 static dynamo_status client_with_keys(context *given, dynamo_error *error)
 {
     const dynamo_config config = config_of(given->server);
@@ -578,8 +590,14 @@ static dynamo_status client_with_keys(context *given, dynamo_error *error)
 static dynamo_status client_with_defaults(context *given, dynamo_error *error)
 {
     const dynamo_config config = {.endpoint = fault_server_endpoint(given->server)};
+    const fault_kind    kind   = failing;
+    dynamo_status       status = live_and_die(given, &config, error);
 
-    return live_and_die(given, &config, error);
+    failing = NOTHING;
+    if (status == DYNAMO_OK)
+        expect_signed_by("AKIDEXAMPLE", given->server, "a client with files");
+    failing = kind;
+    return status;
 }
 
 static bool give_keys(void *nothing, dynamo_credentials *credentials, dynamo_error *error)
@@ -932,17 +950,6 @@ static void set_world(const fault_server *server, const source_row *row)
     write_file(".aws/credentials", "");
 }
 
-/* Not by those of another source, the placeholders of a local server's among them. */
-static void expect_signed_by_source(fault_server *server, const char *name)
-{
-    const size_t count = fault_server_requests(server);
-    char         value[512];
-
-    if (count == 0 || !fault_request_header(fault_server_request(server, count - 1), "Authorization", value,
-                                            sizeof(value)) || strstr(value, "Credential=AK/") == NULL)
-        complain(name, "after failure of %s: signed by other keys", failures > 0 ? last_failure : "nothing");
-}
-
 /* Which source failed for what reason is told, so that memory isn't told apart from another failure: that it is one is
  * what counts. */
 static dynamo_status client_with_source(context *given, dynamo_error *error)
@@ -965,7 +972,7 @@ static dynamo_status client_with_source(context *given, dynamo_error *error)
     status  = live_and_die(given, &config, error);
     failing = NOTHING;
     if (status == DYNAMO_OK)
-        expect_signed_by_source(given->server, row->name);
+        expect_signed_by("AK", given->server, row->name);
     return status == DYNAMO_ERR_CREDENTIALS || status == DYNAMO_ERR_NO_CREDENTIALS ? DYNAMO_ERR_OUT_OF_MEMORY : status;
 }
 
