@@ -5,7 +5,7 @@
  *
  *     buffer.c  errors.c  clock.c                                 bytes, words, time
  *     checksum.c  sha1.c  hash.c  uuid.c                          arithmetic
- *     sigpipe.c                                                   a signal kept from the host
+ *     sigpipe.c  file.c                                           a signal kept from the host; a file in memory
  *     number.c  binary.c  text.c  xml.c                           numbers, base64, JSON text, XML text
  *     decode.c                                                    wire text to plain JSON
  *     marshal.c                                                   plain JSON to AttributeValue
@@ -59,6 +59,20 @@
 #include <curl/curl.h>
 
 #include "dynamo.h"
+
+/* Which of mbedTLS's two interfaces there is: the classic one, or PSA, the only one of mbedTLS 4. */
+#if defined(__has_include)
+#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
+#define DYNAMO_USE_PSA /* TF-PSA-Crypto, the crypto part of mbedTLS 4, without the rest */
+#endif
+#endif
+
+#ifndef DYNAMO_USE_PSA
+#include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+#define DYNAMO_USE_PSA
+#endif
+#endif
 
 #if defined(__GNUC__) || defined(__clang__)
 #define DYNAMO_PRINTF(words, values) __attribute__((format(printf, words, values)))
@@ -170,6 +184,12 @@ typedef struct dynamo_sigpipe {
 /* Around whatever may make libcurl write, in the same thread. */
 void dynamo_sigpipe_hold(dynamo_sigpipe *guard);
 void dynamo_sigpipe_release(const dynamo_sigpipe *guard);
+
+/* ---- file.c: a file whole in memory ------------------------------------------------------------------------------ */
+
+/* Into an empty buffer, which wipes what it holds. 0, or an errno: ENOMEM, EFBIG beyond the limit. */
+int         dynamo_file_read(dynamo_buffer *content, const char *path, size_t limit);
+const char *dynamo_file_words(int code); /* strerror() isn't thread-safe everywhere */
 
 /* ---- checksum.c -------------------------------------------------------------------------------------------------- */
 

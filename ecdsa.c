@@ -18,19 +18,6 @@
 #include <sys/random.h>
 #endif
 
-#if defined(__has_include)
-#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
-#define DYNAMO_USE_PSA /* as hash.c chooses */
-#endif
-#endif
-
-#ifndef DYNAMO_USE_PSA
-#include <mbedtls/version.h>
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000
-#define DYNAMO_USE_PSA
-#endif
-#endif
-
 #ifdef DYNAMO_USE_PSA
 #include <psa/crypto.h>
 #elif defined(MBEDTLS_ECDSA_C) && defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)

@@ -14,19 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__has_include)
-#if !__has_include(<mbedtls/version.h>) && !defined(DYNAMO_USE_PSA)
-#define DYNAMO_USE_PSA /* TF-PSA-Crypto, the crypto part of mbedTLS 4, without the rest */
-#endif
-#endif
-
-#ifndef DYNAMO_USE_PSA
-#include <mbedtls/version.h>
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000
-#define DYNAMO_USE_PSA
-#endif
-#endif
-
 #include <mbedtls/platform_util.h>
 #ifdef DYNAMO_USE_PSA
 #include <psa/crypto.h>

@@ -162,21 +162,6 @@ dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_t
 
 #define TOKEN_LIMIT ((size_t)64 * 1024)
 
-/* No stdio, whose buffer would keep a copy. */
-static bool read_all(int descriptor, dynamo_buffer *token)
-{
-    char    piece[4096];
-    ssize_t count;
-
-    do {
-        count = read(descriptor, piece, sizeof(piece));
-        if (count > 0)
-            dynamo_buffer_append(token, piece, (size_t)count);
-    } while (!token->failed && (count > 0 || (count < 0 && errno == EINTR)));
-    dynamo_wipe(piece, sizeof(piece));
-    return count == 0;
-}
-
 static void cut_newline(dynamo_buffer *token)
 {
     while (token->length > 0 && strchr("\r\n", token->data[token->length - 1]) != NULL)
@@ -185,23 +170,13 @@ static void cut_newline(dynamo_buffer *token)
 
 dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const char *name, dynamo_error *error)
 {
-    int  descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    bool done;
+    int code = dynamo_file_read(token, path, TOKEN_LIMIT);
 
-    if (descriptor < 0)
-        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, can't be read: %s", name, path,
-                           errno == ENOENT || errno == ENOTDIR ? "there is no such file"
-                           : errno == EACCES                   ? "permission denied"
-                                                               : "it can't be opened");
-    token->secret = true;
-    token->limit  = TOKEN_LIMIT;
-    done          = read_all(descriptor, token);
-    (void)close(descriptor);
-    if (token->failed && !token->full)
+    if (code == ENOMEM)
         return dynamo_fail_memory(error);
-    if (!done)
+    if (code != 0)
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, can't be read: %s", name, path,
-                           token->full ? "it is larger than 64 KiB" : "an input error");
+                           dynamo_file_words(code));
     cut_newline(token);
     if (token->length == 0)
         return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s, %s, is empty", name, path);

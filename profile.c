@@ -47,9 +47,9 @@ typedef struct profile_entry {
 } profile_entry;
 
 typedef struct profile_file {
-    char  *path;
-    char  *text; /* NULL: the file isn't there */
-    size_t size; /* of the memory, to wipe */
+    char         *path;
+    bool          found;
+    dynamo_buffer text;
 } profile_file;
 
 struct dynamo_profiles {
@@ -297,15 +297,14 @@ static dynamo_status parse_line(profile_parser *parser, char *line)
     return *text == '[' ? parse_section(parser, text) : parse_property(parser, text, indent);
 }
 
-static dynamo_status parse_file(dynamo_profiles *profiles, const profile_file *file, size_t length,
-                                dynamo_error *error)
+static dynamo_status parse_file(dynamo_profiles *profiles, const profile_file *file, dynamo_error *error)
 {
     profile_parser parser = { .profiles = profiles, .file = file, .error = error };
-    char          *next   = file->text;
-    const char    *end    = file->text + length;
+    char          *next   = file->text.data;
+    const char    *end    = file->text.length != 0 ? next + file->text.length : next;
     dynamo_status  status = DYNAMO_OK;
 
-    if (length >= 3 && memcmp(next, "\xEF\xBB\xBF", 3) == 0)
+    if (file->text.length >= 3 && memcmp(next, "\xEF\xBB\xBF", 3) == 0)
         next += 3; /* a byte order mark */
     while (status == DYNAMO_OK && next < end) {
         char  *line        = next;
@@ -365,68 +364,6 @@ static char *file_path(const char *variable, const char *usual)
     return buffer.data;
 }
 
-/* strerror() isn't thread-safe everywhere, and strerror_r() has two forms. */
-static const char *reason(int code)
-{
-    switch (code) {
-    case EACCES:
-    case EPERM:
-        return "permission denied";
-    case EISDIR:
-        return "it is a directory";
-    case EFBIG:
-        return "it is larger than 16 MiB";
-    case ELOOP:
-        return "too many symbolic links";
-    case ENAMETOOLONG:
-        return "its name is too long";
-    case EMFILE:
-    case ENFILE:
-        return "too many open files";
-    default:
-        return "an input error";
-    }
-}
-
-/* Twice the room, the old memory wiped as realloc() wouldn't. */
-static bool grow(profile_file *file)
-{
-    size_t size = file->size == 0 ? 8192 : file->size * 2;
-    char  *text = malloc(size);
-
-    if (text == NULL)
-        return false;
-    if (file->text != NULL) {
-        memcpy(text, file->text, file->size);
-        dynamo_wipe(file->text, file->size);
-        free(file->text);
-    }
-    file->text = text;
-    file->size = size;
-    return true;
-}
-
-/* 0, or an errno. No stdio, whose buffer would keep a copy. */
-static int read_all(profile_file *file, int descriptor, size_t *length)
-{
-    for (;;) {
-        ssize_t count;
-
-        if (file->size - *length < 2 && !grow(file))
-            return ENOMEM;
-        do
-            count = read(descriptor, file->text + *length, file->size - *length - 1);
-        while (count < 0 && errno == EINTR);
-        if (count < 0)
-            return errno;
-        if (count == 0)
-            return 0;
-        *length += (size_t)count;
-        if (*length > FILE_LIMIT)
-            return EFBIG;
-    }
-}
-
 /* A path that can't be searched isn't there for us: a service that runs with another user's HOME is no error. */
 static bool is_there(const char *path)
 {
@@ -437,23 +374,18 @@ static bool is_there(const char *path)
 
 static dynamo_status load_file(dynamo_profiles *profiles, profile_file *file, dynamo_error *error)
 {
-    size_t length = 0;
-    int    code, descriptor;
+    int code;
 
     if (!is_there(file->path))
         return DYNAMO_OK;
-    descriptor = open(file->path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
-        code = errno;
-    } else {
-        code = read_all(file, descriptor, &length);
-        close(descriptor);
-    }
+    file->found = true;
+    code        = dynamo_file_read(&file->text, file->path, FILE_LIMIT);
     if (code == ENOMEM)
         return dynamo_fail_memory(error);
     if (code != 0)
-        return dynamo_fail(error, DYNAMO_ERR_CONFIG_NOT_FOUND, "%s can't be read: %s", file->path, reason(code));
-    return parse_file(profiles, file, length, error);
+        return dynamo_fail(error, DYNAMO_ERR_CONFIG_NOT_FOUND, "%s can't be read: %s", file->path,
+                           dynamo_file_words(code));
+    return parse_file(profiles, file, error);
 }
 
 static bool name_files(dynamo_profiles *profiles)
@@ -492,8 +424,7 @@ dynamo_status dynamo_profiles_load(dynamo_profiles **profiles, dynamo_error *err
 
 static void free_file(profile_file *file)
 {
-    dynamo_wipe(file->text, file->size);
-    free(file->text);
+    dynamo_buffer_free(&file->text);
     free(file->path);
 }
 
@@ -512,7 +443,7 @@ void dynamo_profiles_free(dynamo_profiles *profiles)
 
 bool dynamo_profiles_found(const dynamo_profiles *profiles)
 {
-    return profiles->config.text != NULL || profiles->credentials.text != NULL;
+    return profiles->config.found || profiles->credentials.found;
 }
 
 const char *dynamo_profiles_files(const dynamo_profiles *profiles)

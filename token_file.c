@@ -19,60 +19,14 @@
 
 /* ---- Files ------------------------------------------------------------------------------------------------------- */
 
-/* strerror() isn't thread-safe everywhere. */
-static const char *words_of(int code)
-{
-    switch (code) {
-    case ENOENT:
-    case ENOTDIR:
-        return "there is no such file";
-    case EACCES:
-    case EPERM:
-        return "permission denied";
-    case EISDIR:
-        return "it is a directory";
-    case EFBIG:
-        return "it is larger than 1 MiB";
-    default:
-        return "an input error";
-    }
-}
-
-/* 0, or an errno. */
-static int read_all(int descriptor, dynamo_buffer *content)
-{
-    char    piece[4096];
-    ssize_t count;
-    int     code = 0;
-
-    do {
-        count = read(descriptor, piece, sizeof(piece));
-        if (count > 0)
-            dynamo_buffer_append(content, piece, (size_t)count);
-        else if (count < 0 && errno != EINTR)
-            code = errno;
-    } while (code == 0 && count != 0 && !content->failed);
-    dynamo_wipe(piece, sizeof(piece));
-    if (content->failed)
-        code = content->full ? EFBIG : ENOMEM;
-    return code;
-}
-
 static dynamo_status read_file(const char *path, dynamo_buffer *content, dynamo_error *error)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe that nobody writes to has no token */
-    int code       = descriptor < 0 ? errno : 0;
+    int code = dynamo_file_read(content, path, FILE_LIMIT);
 
-    content->secret = true;
-    content->limit  = FILE_LIMIT;
-    if (descriptor >= 0) {
-        code = read_all(descriptor, content);
-        (void)close(descriptor);
-    }
     if (code == ENOMEM)
         return dynamo_fail_memory(error);
     if (code != 0)
-        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s can't be read: %s", path, words_of(code));
+        return dynamo_fail(error, DYNAMO_ERR_CREDENTIALS, "%s can't be read: %s", path, dynamo_file_words(code));
     return DYNAMO_OK;
 }
 

@@ -1429,6 +1429,43 @@ static void version(void **state)
     assert_string_equal(dynamo_version(), DYNAMO_VERSION);
 }
 
+/* ---- Proxies ----------------------------------------------------------------------------------------------------- */
+
+/* The usual variables lead through a proxy, which is asked for the whole URL, in the name of the endpoint's host. */
+static void environment_names_a_proxy(void **state)
+{
+    dynamo_config        config = {.endpoint = "http://dynamo.test:8000", .region = "eu-west-1", .access_key = "AKIA",
+                                   .secret_key = "secret"};
+    dynamo_client       *client = client_of(&config);
+    const fault_request *request;
+    char                 host[64];
+
+    assert_int_equal(setenv("http_proxy", fault_server_endpoint(*state), 1), 0);
+    assert_int_equal(make_call(client, false, NULL), DYNAMO_OK);
+    request = fault_server_request(*state, 0);
+    assert_non_null(request);
+    assert_string_equal(request->line, "POST http://dynamo.test:8000/ HTTP/1.1");
+    assert_true(fault_request_header(request, "Host", host, sizeof(host)));
+    assert_string_equal(host, "dynamo.test:8000");
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    dynamo_client_free(client);
+}
+
+static void environment_excepts_hosts_from_the_proxy(void **state)
+{
+    dynamo_client *client = plain_client(*state, 0);
+    char           dead[64];
+
+    snprintf(dead, sizeof(dead), "http://127.0.0.1:%d", fault_closed_port());
+    assert_int_equal(setenv("http_proxy", dead, 1), 0);
+    assert_int_equal(setenv("no_proxy", "example.com,127.0.0.1", 1), 0);
+    assert_int_equal(make_call(client, false, NULL), DYNAMO_OK);
+    assert_string_equal(fault_server_request(*state, 0)->line, "POST / HTTP/1.1");
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    assert_int_equal(unsetenv("no_proxy"), 0);
+    dynamo_client_free(client);
+}
+
 #define SERVED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -1459,6 +1496,8 @@ int main(void)
         SERVED(fork_in_the_middle_of_a_call),
         SERVED(documents_are_only_borrowed),
         SERVED(config_is_copied),
+        SERVED(environment_names_a_proxy),
+        SERVED(environment_excepts_hosts_from_the_proxy),
         cmocka_unit_test(null_client),
         SERVED(response_and_error_may_be_null),
         SERVED(one_error_serves_a_loop),
