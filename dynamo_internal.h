@@ -977,6 +977,9 @@ bool dynamo_http_date(const char *text, size_t length, int64_t *seconds);
 /* An answer's body is refused beyond this. DynamoDB's own limit is 16 MB (BatchGetItem). */
 #define DYNAMO_BODY_LIMIT ((size_t)32 * 1024 * 1024)
 
+/* Of the lines before an answer's body, those of interim answers included. */
+#define DYNAMO_HEAD_LIMIT ((size_t)256 * 1024)
+
 /* CURLOPT_PREREQFUNCTION, which keeps libcurl from sending a request twice, came with 7.80. Before, a read callback
  * that can't be rewound does, at the price of a connection when an error is answered before the whole body was read. */
 #ifndef DYNAMO_CURL_LACKS_PREREQ
@@ -1041,6 +1044,7 @@ typedef struct dynamo_handle {
 
     char               reason[CURL_ERROR_SIZE];
     dynamo_answer_head head;
+    size_t             head_size; /* of all its lines, known or not */
     dynamo_buffer      body;
 } dynamo_handle;
 
