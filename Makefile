@@ -47,7 +47,8 @@ SOVERSION = 0
 HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c checksum.c hash.c uuid.c number.c binary.c text.c decode.c marshal.c shape.c \
 	page.c sigv4.c profile.c endpoint.c config.c deadline.c credentials.c retry.c skew.c handle.c pool.c transport.c \
-	request.c rules.c shorthand.c operations.c account.c answer.c client.c call.c dynamo.c
+	request.c rules.c shorthand.c operations.c account.c answer.c client.c call.c series.c batch.c wait.c \
+	dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
