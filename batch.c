@@ -251,36 +251,42 @@ static size_t count_sent(const batch_run *batch)
 
 /* ---- Its answer -------------------------------------------------------------------------------------------------- */
 
-/* Whether what a table leaves over can stand in place of what was sent. */
-static bool fits(batch_run *batch, const batch_table *table, json_t *left_over)
-{
-    json_t *list = list_of(batch->kind, left_over);
-    size_t  bytes;
-
-    if (!json_is_array(list) || json_array_size(list) > table->sent)
-        return false;
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (measure(batch, json_array_get(list, i), &bytes) == DYNAMO_ERR_INVALID_ARGUMENT)
-            return false;
-    return true;
-}
-
 /* An answer that leaves over what wasn't sent tells nothing about what was. */
-static dynamo_status check_left_over(batch_run *batch, json_t *left_over)
+static dynamo_status refuse_left_over(const batch_run *batch)
 {
-    bool   good  = left_over == NULL || json_is_object(left_over);
-    size_t known = 0;
-
-    for (size_t i = 0; good && i < batch->table_count; i++) {
-        json_t *table = json_object_get(left_over, batch->tables[i].name);
-
-        known += table != NULL;
-        good = table == NULL || fits(batch, &batch->tables[i], table);
-    }
-    if (good && known == json_object_size(left_over))
-        return DYNAMO_OK;
     return dynamo_fail(batch->series.error, DYNAMO_ERR_BAD_RESPONSE, "%s of the answer has what wasn't in the request",
                        batch->kind->left_over);
+}
+
+/* Whether what a table leaves over can stand in place of what was sent. */
+static dynamo_status check_table(batch_run *batch, const batch_table *table, json_t *left_over)
+{
+    json_t       *list   = list_of(batch->kind, left_over);
+    dynamo_status status = DYNAMO_OK;
+    size_t        bytes;
+
+    if (!json_is_array(list) || json_array_size(list) > table->sent)
+        return refuse_left_over(batch);
+    for (size_t i = 0; status == DYNAMO_OK && i < json_array_size(list); i++)
+        status = measure(batch, json_array_get(list, i), &bytes);
+    return status == DYNAMO_ERR_INVALID_ARGUMENT ? refuse_left_over(batch) : status;
+}
+
+static dynamo_status check_left_over(batch_run *batch, json_t *left_over)
+{
+    dynamo_status status = DYNAMO_OK;
+    size_t        known  = 0;
+
+    if (left_over != NULL && !json_is_object(left_over))
+        return refuse_left_over(batch);
+    for (size_t i = 0; status == DYNAMO_OK && i < batch->table_count; i++) {
+        json_t *table = json_object_get(left_over, batch->tables[i].name);
+
+        if (table != NULL)
+            status = check_table(batch, &batch->tables[i], table);
+        known += table != NULL;
+    }
+    return status == DYNAMO_OK && known != json_object_size(left_over) ? refuse_left_over(batch) : status;
 }
 
 /* Adds a list of the answer's to the one that is gathered under the same name. */
