@@ -31,6 +31,7 @@
 #define SEGMENTS_MAX 1000
 #define SEGMENTS_DEFAULT 4
 #define RATE_MAX 1000000000
+#define ATTEMPTS 10 /* a table that is throttled now has capacity again in a moment */
 #define PAGE_UNITS 128.0 /* 1 MB, eventually consistent */
 #define PAGE_ITEMS_MAX 100000
 
@@ -50,7 +51,7 @@ enum exit_code {
 
 static struct {
     const char *output, *schema, *segments, *rate, *endpoint, *region, *profile;
-    bool        consistent, help, version;
+    bool        consistent, quiet, help, version;
 } given;
 
 /* One of the parts of the table that are read side by side. What is published is guarded by the lock. */
@@ -65,7 +66,7 @@ struct segment {
     bool      done;
 };
 
-static dynamo_client  *client;
+static dynamo_client  *client, *patient; /* the second for what is worth to be tried longer */
 static const char     *table;
 static json_t         *description; /* of the table */
 static struct segment *segments;
@@ -701,7 +702,7 @@ static dynamo_items *begin_items(const struct segment *segment, dynamo_error *er
         .return_consumed_capacity = "TOTAL",
     };
 
-    return dynamo_scan_items(client, table, &options, error);
+    return dynamo_scan_items(patient, table, &options, error);
 }
 
 static void *run_segment(void *argument)
@@ -770,7 +771,7 @@ static void show_share(double items, double in_this_run, double elapsed)
     if (!(all > 0) || items > all)
         return;
     fprintf(stderr, "  %.0f%%", 100 * items / all);
-    if (in_this_run > 0 && elapsed > 1) {
+    if (in_this_run > 0 && elapsed > 0.5) {
         double left = (all - items) * elapsed / in_this_run;
 
         fprintf(stderr, "  %d:%02d:%02d left", (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
@@ -966,15 +967,17 @@ static void connect_client(void)
         .region       = given.region,
         .profile      = given.profile,
         .max_clients  = (unsigned)segment_count,
-        .max_attempts = 10, /* a table that is throttled now has capacity again in a moment */
     };
-    dynamo_error error = {0};
+    dynamo_limits limits = {.max_attempts = ATTEMPTS};
+    dynamo_error  error  = {0};
 
     client = dynamo_client_new(&config, &error);
     if (client != NULL) {
         heed_signals();
         dynamo_describe_table(client, table, NULL, &description, &error);
     }
+    if (error.status == DYNAMO_OK)
+        patient = dynamo_client_with(client, &limits, &error);
     if (error.status != DYNAMO_OK) {
         if (signaled == 0)
             complain_of(&error);
@@ -1006,6 +1009,7 @@ static void release(void)
     free(schema_path);
     free(checkpoint_path);
     json_decref(description);
+    dynamo_client_free(patient);
     dynamo_client_free(client);
 }
 
@@ -1026,6 +1030,7 @@ static const struct option {
     {"endpoint", 0, "URL", &given.endpoint, "such as http://localhost:8000"},
     {"region", 0, "NAME", &given.region, "such as eu-central-1; local: localhost:8000"},
     {"profile", 0, "NAME", &given.profile, "of the AWS configuration files"},
+    {"quiet", 'q', NULL, &given.quiet, "no progress on a terminal either"},
     {"help", 'h', NULL, &given.help, "print this"},
     {"version", 'V', NULL, &given.version, "print the version"},
 };
@@ -1045,8 +1050,8 @@ static const struct option *option_named(const char *word, size_t length)
 static void print_help(void)
 {
     puts("usage: dynamo-export TABLE [-o FILE] [OPTION...]\n\n"
-         "A table of Amazon DynamoDB to JSON lines. With -o, the same command goes on where\n"
-         "an export was stopped or killed, and FILE is there once it is whole.\n");
+         "A table of Amazon DynamoDB to JSON lines. With -o, the same command goes on\n"
+         "where an export was stopped or killed, and FILE is there once it is whole.\n");
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         char text[64];
 
@@ -1129,7 +1134,7 @@ int main(int count, char **words)
         FAIL(EXIT_USAGE, "a table is missing: see dynamo-export --help");
     rate           = (double)number_of("rate", given.rate, 0, RATE_MAX);
     segment_count  = number_of("segments", given.segments, SEGMENTS_DEFAULT, SEGMENTS_MAX);
-    shows_progress = isatty(STDERR_FILENO) && !(terminal != NULL && strcmp(terminal, "dumb") == 0);
+    shows_progress = isatty(STDERR_FILENO) && !given.quiet && !(terminal != NULL && strcmp(terminal, "dumb") == 0);
     atexit(release);
     open_output();
     connect_client();

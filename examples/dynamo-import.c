@@ -29,6 +29,7 @@
 #define WRITERS_MAX 1000
 #define WRITERS_DEFAULT 4
 #define RATE_MAX 1000000000
+#define ATTEMPTS 10 /* a table that is throttled now has capacity again in a moment */
 #define BATCH 25 /* items a request */
 #define UNIT 1024 /* bytes that one write capacity unit writes */
 #define SAMPLE 4096 /* bytes before the offset by which a file is known again */
@@ -49,7 +50,7 @@ enum exit_code {
 
 static struct {
     const char *schema, *rejects, *writers, *rate, *endpoint, *region, *profile;
-    bool        create, help, version;
+    bool        create, quiet, help, version;
 } given;
 
 /* A place in the input, between two lines. */
@@ -75,7 +76,7 @@ struct writer {
     size_t       count;
 };
 
-static dynamo_client *client;
+static dynamo_client *client, *patient; /* the second for what is worth to be tried longer */
 static const char    *table, *input_name;
 static json_t        *identity; /* of the table */
 static FILE          *input;
@@ -587,7 +588,7 @@ static dynamo_status put_items(const struct line *lines, size_t count, size_t *l
         stop(EXIT_OTHER);
         return DYNAMO_ERR_OUT_OF_MEMORY;
     }
-    status = dynamo_batch_write_all(client, request, NULL, &unprocessed, error);
+    status = dynamo_batch_write_all(patient, request, NULL, &unprocessed, error);
     if (unprocessed != NULL)
         *left = json_array_size(json_object_get(unprocessed, table));
     json_decref(unprocessed);
@@ -684,7 +685,7 @@ static void show_share(struct place done, double elapsed)
     if (!resumable || input_size == 0)
         return;
     fprintf(stderr, "  %.0f%%", 100 * (double)done.offset / (double)input_size);
-    if (done.offset > began.offset && elapsed > 1) {
+    if (done.offset > began.offset && elapsed > 0.5) {
         double left = (double)(input_size - done.offset) * elapsed / (double)(done.offset - began.offset);
 
         fprintf(stderr, "  %d:%02d:%02d left", (int)(left / 3600), (int)(left / 60) % 60, (int)left % 60);
@@ -816,9 +817,9 @@ static int write_all(void)
 /* A table of the same name that was made later is another one. A local server may have no TableId. */
 static json_t *identity_in(json_t *description)
 {
-    json_t *identity = json_object_get(description, "TableId");
+    json_t *found = json_object_get(description, "TableId");
 
-    return identity != NULL ? identity : json_object_get(description, "CreationDateTime");
+    return found != NULL ? found : json_object_get(description, "CreationDateTime");
 }
 
 /* Reads a table's description; false: there is no such table. */
@@ -959,12 +960,13 @@ static void connect_client(void)
         .region       = given.region,
         .profile      = given.profile,
         .max_clients  = (unsigned)writer_count,
-        .max_attempts = 10, /* a table that is throttled now has capacity again in a moment */
     };
-    dynamo_error error = {0};
+    dynamo_limits limits = {.max_attempts = ATTEMPTS};
+    dynamo_error  error  = {0};
 
-    client = dynamo_client_new(&config, &error);
-    if (client == NULL) {
+    client  = dynamo_client_new(&config, &error);
+    patient = client != NULL ? dynamo_client_with(client, &limits, &error) : NULL;
+    if (patient == NULL) {
         complain_of(&error);
         exit(exit_code_of(error.status));
     }
@@ -1000,6 +1002,7 @@ static void release(void)
         fclose(rejects);
     if (input != NULL && input != stdin)
         fclose(input);
+    dynamo_client_free(patient);
     dynamo_client_free(client);
 }
 
@@ -1020,6 +1023,7 @@ static const struct option {
     {"endpoint", 0, "URL", &given.endpoint, "such as http://localhost:8000"},
     {"region", 0, "NAME", &given.region, "such as eu-central-1; local: localhost:8000"},
     {"profile", 0, "NAME", &given.profile, "of the AWS configuration files"},
+    {"quiet", 'q', NULL, &given.quiet, "no progress on a terminal either"},
     {"help", 'h', NULL, &given.help, "print this"},
     {"version", 'V', NULL, &given.version, "print the version"},
 };
@@ -1125,7 +1129,7 @@ int main(int count, char **words)
         FAIL(EXIT_USAGE, "a table is missing: see dynamo-import --help");
     rate           = (double)number_of("rate", given.rate, 0, RATE_MAX);
     writer_count   = number_of("writers", given.writers, WRITERS_DEFAULT, WRITERS_MAX);
-    shows_progress = isatty(STDERR_FILENO) && !(terminal != NULL && strcmp(terminal, "dumb") == 0);
+    shows_progress = isatty(STDERR_FILENO) && !given.quiet && !(terminal != NULL && strcmp(terminal, "dumb") == 0);
     atexit(release);
     writers = or_out_of_memory(calloc((size_t)writer_count, sizeof(*writers)));
     open_input();
