@@ -107,10 +107,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
-	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
-	plots man install uninstall clean distclean
+.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads \
+	check-kills check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols \
+	check-header check-warnings check-vendor check-man check-install check-instructions record-instructions bench \
+	bench-programs bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -266,6 +266,11 @@ TSAN_SECONDS ?= 60
 check-tsan:
 	@DYNAMO_TEST_SECONDS=$(TSAN_SECONDS) TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --silent \
 	    BUILD=$(BUILD)/tsan LDFLAGS='$(LDFLAGS) -fsanitize=thread' CFLAGS='-O1 -g -fsanitize=thread' check-threads
+
+# A table of 100,000 items to a file and back, each way killed 50 times: some two minutes.
+check-kills: $(TOOLS)
+	@DYNAMO_TEST_ITEMS=100000 DYNAMO_TEST_KILLS=50 BUILD='$(BUILD)' test/local-server run $(SERVER) -- \
+	    test/run-tests $(BUILD)/log test/tool_transfer.sh
 
 check-threads: $(BUILD)/test/unit_threads
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads

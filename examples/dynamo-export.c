@@ -68,7 +68,7 @@ struct segment {
 
 static dynamo_client  *client, *patient; /* the second for what is worth to be tried longer */
 static const char     *table;
-static json_t         *description; /* of the table */
+static json_t         *description, *identity; /* of the table */
 static struct segment *segments;
 static int64_t         segment_count;
 static FILE           *stream; /* in place of parts: the standard output, or a device */
@@ -405,24 +405,27 @@ static json_t *segment_to_json(const struct segment *segment)
     return state;
 }
 
-/* A table of the same name that was made later is another one. A local server may have no TableId. */
+/* A table of the same name that was made later is another one. A local server may have no TableId. As text: a time of
+ * many digits has several plain forms. */
 static json_t *identity_of_table(void)
 {
-    json_t *identity = json_object_get(description, "TableId");
+    json_t *found = json_object_get(description, "TableId");
+    char   *text  = or_out_of_memory(
+        dynamo_dump(found != NULL ? found : json_object_get(description, "CreationDateTime")));
+    json_t *value = or_out_of_memory(json_string(text));
 
-    return identity != NULL ? identity : json_object_get(description, "CreationDateTime");
+    free(text);
+    return value;
 }
 
 /* The parts first: what the checkpoint speaks of is on the disk by then. More may be; that is cut off later. */
 static void save_checkpoint(void)
 {
-    json_t *states = or_out_of_memory(json_array()), *identity = identity_of_table();
+    json_t *states     = or_out_of_memory(json_array());
     json_t *checkpoint = or_out_of_memory(
-        json_pack("{s:i, s:s, s:b, s:o}", "Version", 1, "Table", table, "Consistent", (int)given.consistent, "Segments",
-                  states));
+        json_pack("{s:i, s:s, s:O, s:b, s:o}", "Version", 1, "Table", table, "TableIdentity", identity, "Consistent",
+                  (int)given.consistent, "Segments", states));
 
-    if (identity != NULL && json_object_set(checkpoint, "TableIdentity", identity) != 0)
-        or_out_of_memory(NULL);
     pthread_mutex_lock(&lock);
     for (int64_t i = 0; i < segment_count; i++)
         if (json_array_append_new(states, segment_to_json(&segments[i])) != 0)
@@ -455,12 +458,11 @@ static void check_checkpoint(json_t *checkpoint)
 {
     json_t     *states   = json_object_get(checkpoint, "Segments");
     const char *name     = json_string_value(json_object_get(checkpoint, "Table"));
-    json_t     *identity = json_object_get(checkpoint, "TableIdentity");
     const char *advice   = "take another file, or remove it and the .part- files beside it to begin anew";
 
     if (json_integer_value(json_object_get(checkpoint, "Version")) != 1 || name == NULL || json_array_size(states) == 0)
         FAIL(EXIT_USAGE, "%s isn't a checkpoint of this version: %s", checkpoint_path, advice);
-    if (strcmp(name, table) != 0 || !json_equal(identity, identity_of_table()))
+    if (strcmp(name, table) != 0 || !json_equal(json_object_get(checkpoint, "TableIdentity"), identity))
         FAIL(EXIT_CONFLICT, "%s is of an export of another table: %s", checkpoint_path, advice);
     if (json_is_true(json_object_get(checkpoint, "Consistent")) != given.consistent)
         FAIL(EXIT_CONFLICT, "%s is of an export with%s --consistent: %s", checkpoint_path,
@@ -1008,6 +1010,7 @@ static void release(void)
     free(segments);
     free(schema_path);
     free(checkpoint_path);
+    json_decref(identity);
     json_decref(description);
     dynamo_client_free(patient);
     dynamo_client_free(client);
@@ -1138,6 +1141,7 @@ int main(int count, char **words)
     atexit(release);
     open_output();
     connect_client();
+    identity = identity_of_table();
     if (rate > 0)
         page_items = items_for_rate();
     return stream != NULL ? export_to_stream() : export_to_file();

@@ -361,15 +361,16 @@ static json_t *sample_before(int64_t offset)
 
 static void save_checkpoint(struct place place)
 {
-    json_t *checkpoint = or_out_of_memory(json_pack("{s:i, s:s, s:I, s:I, s:o}", "Version", 1, "Table", table, "Bytes",
-                                                    (json_int_t)place.offset, "Lines", (json_int_t)place.line,
-                                                    "Sample", sample_before(place.offset)));
+    json_t *checkpoint;
 
-    if (identity != NULL && json_object_set(checkpoint, "TableIdentity", identity) != 0)
-        or_out_of_memory(NULL);
     /* What was rejected is on the disk before it counts as done. */
     if (rejects != NULL && (fflush(rejects) != 0 || (fsync(fileno(rejects)) != 0 && errno != EINVAL)))
         fail_file(given.rejects);
+    checkpoint = or_out_of_memory(json_pack("{s:i, s:s, s:I, s:I, s:o}", "Version", 1, "Table", table, "Bytes",
+                                            (json_int_t)place.offset, "Lines", (json_int_t)place.line, "Sample",
+                                            sample_before(place.offset)));
+    if (identity != NULL && json_object_set(checkpoint, "TableIdentity", identity) != 0)
+        or_out_of_memory(NULL);
     replace_file(checkpoint_path, checkpoint);
     json_decref(checkpoint);
     saved = place;
@@ -576,49 +577,38 @@ static bool fail_call(const dynamo_error *error)
     return false;
 }
 
-/* Writes these; *left receives how many of them, the last ones, may not be written. */
-static dynamo_status put_items(const struct line *lines, size_t count, size_t *left, dynamo_error *error)
+static dynamo_status put_items(const struct line *lines, size_t count, dynamo_error *error)
 {
     json_t       *request = request_of(lines, count), *unprocessed = NULL;
     dynamo_status status;
 
-    *left = count;
     if (request == NULL) {
         complain("out of memory");
         stop(EXIT_OTHER);
         return DYNAMO_ERR_OUT_OF_MEMORY;
     }
     status = dynamo_batch_write_all(patient, request, NULL, &unprocessed, error);
-    if (unprocessed != NULL)
-        *left = json_array_size(json_object_get(unprocessed, table));
     json_decref(unprocessed);
     json_decref(request);
     return status;
 }
 
-/* An item that is refused here, before anything is sent, is found by trying them in halves. */
+/* An item that is refused is found by writing them in halves: what was written before is written again, the same. */
 static bool write_lines(const struct line *lines, size_t count, dynamo_error *error)
 {
-    while (count > 0) {
-        size_t        left;
-        dynamo_status status = put_items(lines, count, &left, error);
+    dynamo_status status = count > 0 ? put_items(lines, count, error) : DYNAMO_OK;
 
+    if (status == DYNAMO_OK) {
         pthread_mutex_lock(&lock);
-        items_written += (int64_t)(count - left);
+        items_written += (int64_t)count;
         pthread_mutex_unlock(&lock);
-        if (status == DYNAMO_OK)
-            return true;
-        if (status == DYNAMO_ERR_INVALID_ARGUMENT && count > 1)
-            return write_lines(lines, count / 2, error) && write_lines(lines + count / 2, count - count / 2, error);
-        if (left == 0 || (exit_code_of(status) != EXIT_REFUSED && status != DYNAMO_ERR_INVALID_ARGUMENT))
-            return fail_call(error);
-        lines += count - left;
-        if (!reject(lines, EXIT_REFUSED, error->message))
-            return false;
-        lines++;
-        count = left - 1;
+        return true;
     }
-    return true;
+    if (exit_code_of(status) != EXIT_REFUSED)
+        return fail_call(error);
+    if (count > 1)
+        return write_lines(lines, count / 2, error) && write_lines(lines + count / 2, count - count / 2, error);
+    return reject(lines, EXIT_REFUSED, error->message);
 }
 
 static bool write_batch(struct writer *writer, dynamo_error *error)
@@ -814,12 +804,27 @@ static int write_all(void)
     return sum_up(done);
 }
 
-/* A table of the same name that was made later is another one. A local server may have no TableId. */
+/* Before there are writers. */
+static void must(const dynamo_error *error)
+{
+    if (error->status == DYNAMO_OK)
+        return;
+    if (signaled == 0)
+        complain_of(error);
+    exit(signaled != 0 ? EXIT_SIGNAL + (int)signaled : exit_code_of(error->status));
+}
+
+/* A table of the same name that was made later is another one. A local server may have no TableId. As text: a time of
+ * many digits has several plain forms. */
 static json_t *identity_in(json_t *description)
 {
     json_t *found = json_object_get(description, "TableId");
+    char   *text  = or_out_of_memory(
+        dynamo_dump(found != NULL ? found : json_object_get(description, "CreationDateTime")));
+    json_t *value = or_out_of_memory(json_string(text));
 
-    return found != NULL ? found : json_object_get(description, "CreationDateTime");
+    free(text);
+    return value;
 }
 
 /* Reads a table's description; false: there is no such table. */
@@ -832,12 +837,9 @@ static bool describe_table(void)
     json_decref(identity);
     identity = NULL;
     if (dynamo_describe_table(client, table, NULL, &description, &error) == DYNAMO_OK)
-        identity = json_incref(identity_in(description));
-    else if (!(given.create && exit_code_of(error.status) == EXIT_NOT_FOUND)) {
-        if (signaled == 0)
-            complain_of(&error);
-        exit(signaled != 0 ? EXIT_SIGNAL + (int)signaled : exit_code_of(error.status));
-    }
+        identity = identity_in(description);
+    else if (!(given.create && exit_code_of(error.status) == EXIT_NOT_FOUND))
+        must(&error);
     is_there = description != NULL;
     json_decref(description);
     dynamo_error_clear(&error);
@@ -858,43 +860,32 @@ static json_t *load_schema(void)
     return schema;
 }
 
-/* Makes the table and waits until it is there. */
-static void create_table(void)
-{
-    dynamo_error  error  = {0};
-    json_t       *schema = load_schema();
-    dynamo_status status = dynamo_call(client, "CreateTable", schema, NULL, &error);
-
-    if (status == DYNAMO_OK)
-        status = dynamo_wait_table_exists(client, table, NULL, NULL, &error);
-    if (status != DYNAMO_OK) {
-        if (signaled == 0)
-            complain_of(&error);
-        exit(signaled != 0 ? EXIT_SIGNAL + (int)signaled : exit_code_of(status));
-    }
-    dynamo_error_clear(&error);
-    json_decref(schema);
-    describe_table();
-}
-
-/* A table that this import began to make may not be ready yet. */
-static void await_table(void)
+/* A refusal leaves no checkpoint, by which another's table would seem to be this import's. */
+static void create_table(json_t *schema)
 {
     dynamo_error error = {0};
 
-    if (dynamo_wait_table_exists(client, table, NULL, NULL, &error) != DYNAMO_OK) {
-        if (signaled == 0)
-            complain_of(&error);
-        exit(signaled != 0 ? EXIT_SIGNAL + (int)signaled : exit_code_of(error.status));
-    }
+    if (dynamo_call(client, "CreateTable", schema, NULL, &error) != DYNAMO_OK && !error.ambiguous && resumable)
+        unlink(checkpoint_path);
+    must(&error);
     dynamo_error_clear(&error);
 }
 
-/* A checkpoint is there before the table is made: who goes on knows that it is this import's. */
+static void wait_for_table(void)
+{
+    dynamo_error error = {0};
+
+    dynamo_wait_table_exists(client, table, NULL, NULL, &error);
+    must(&error);
+    dynamo_error_clear(&error);
+}
+
+/* A checkpoint is there before the table is made: who goes on knows by it that the table is this import's. */
 static void prepare(void)
 {
     json_t *checkpoint = resumable ? load_file(checkpoint_path) : NULL;
     bool    is_there   = describe_table();
+    json_t *schema     = is_there ? NULL : load_schema();
 
     if (is_there && given.create && checkpoint == NULL)
         FAIL(EXIT_CONFLICT, "the table %s is there already: without --create it is written into", table);
@@ -903,11 +894,14 @@ static void prepare(void)
     else if (resumable)
         save_checkpoint(saved);
     if (!is_there)
-        create_table();
-    else if (given.create)
-        await_table();
+        create_table(schema);
+    if (given.create) {
+        wait_for_table();
+        describe_table();
+    }
     if (resumable)
         save_checkpoint(saved);
+    json_decref(schema);
     json_decref(checkpoint);
 }
 
