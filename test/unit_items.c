@@ -518,6 +518,7 @@ static void failed_page_again(void **state)
         { .body = LAST_PAGE, .crc = FAULT_CRC_WRONG },
         { .action = FAULT_CLOSE_IN_BODY, .body = LAST_PAGE },
         { .body = "{\"Items\":[" ONE "]" },
+        { .body = "{\"__type\":\"ThrottlingException\",\"message\":\"slower\"}" },
         { .body = "{\"Items\":[" ONE "],\"LastEvaluatedKey\":{\"a\":1}}" },
         { .body = "", .crc = FAULT_CRC_NONE, .headers = "Content-Length: 0\r\n", .length = FAULT_LENGTH_ABSENT },
         { .body = LAST_PAGE },
@@ -535,6 +536,7 @@ static void failed_page_again(void **state)
     expect_failure(items, DYNAMO_ERR_CHECKSUM_MISMATCH, "CRC");
     expect_failure(items, DYNAMO_ERR_REQUEST_FAILED, "");
     expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "");
+    expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "ThrottlingException");
     expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "LastEvaluatedKey");
     expect_failure(items, DYNAMO_ERR_BAD_RESPONSE, "empty");
     assert_int_equal(dynamo_items_left(items), 0);
