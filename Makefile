@@ -51,7 +51,7 @@ SOURCES = buffer.c errors.c clock.c sigpipe.c file.c checksum.c sha1.c hash.c uu
 	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c \
 	handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c \
 	credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c \
-	call.c series.c batch.c wait.c dynamo.c
+	call.c items.c series.c batch.c wait.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
@@ -143,7 +143,7 @@ $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 # ---- The benchmark ---------------------------------------------------------------------------------------------------
 
 # The rules stand before those for tests, whose pattern fits too: an old make takes the first.
-BENCH_NAMES = server floor library micro launch one_call no_call
+BENCH_NAMES = server floor library micro items launch one_call no_call
 ifeq ($(shell uname -s), Darwin)
 DROP_UNUSED = -Wl,-dead_strip
 else
@@ -226,6 +226,12 @@ WRAPPED = malloc calloc realloc strdup strndup free read write open fsync fstat 
 	clock_gettime getentropy pthread_mutex_init pthread_cond_init pthread_condattr_init pthread_condattr_setclock \
 	posix_spawn posix_spawn_file_actions_init posix_spawnattr_init
 $(BUILD)/test/unit_memory: WRAP = $(foreach name, $(WRAPPED), -Wl,--wrap=$(name))
+
+# A test that makes each allocation of the library fail in turn.
+ifneq ($(shell uname -s), Darwin)
+$(BUILD)/test/unit_items: override LDFLAGS += $(foreach name, malloc calloc realloc strdup, -Wl,--wrap=$(name))
+$(BUILD)/test/unit_items: override CMOCKA_CFLAGS += -DDYNAMO_TEST_WRAP_MALLOC
+endif
 
 $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 	@mkdir -p $(@D)

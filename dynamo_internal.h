@@ -24,6 +24,7 @@
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  describe.c  call.c                                the client, in words; a request's way
+ *     items.c                                                     lists over all their pages
  *     series.c                                                    several calls as one
  *     batch.c  wait.c                                             batches that finish; waiters
  *     dynamo.c                                                    the thin wrapper of each operation
@@ -240,6 +241,9 @@ const char *dynamo_number_refusal(const char *text, size_t length);
  * text is no number. */
 #define DYNAMO_NUMBER_KEY_SIZE 64
 bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_KEY_SIZE], size_t *digits);
+
+/* How many bytes a number takes in an item: one for each two digits, one more, and one for a minus. */
+size_t dynamo_number_bytes(const char *text, size_t length);
 
 /* The plain form of a number's text: integer, real, or {"$N": text}. NULL: memory ran out. */
 json_t *dynamo_number_plain(const char *text, size_t length);
@@ -1231,6 +1235,13 @@ bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service 
 
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
+/* An answer that is wanted as a page. It is received in the buffer of who asks for it, and the page is of that text. */
+typedef struct dynamo_paged {
+    const char   *list; /* as dynamo_page_open() takes it */
+    dynamo_buffer text; /* limited to DYNAMO_BODY_LIMIT */
+    dynamo_page   page; /* opened on success */
+} dynamo_paged;
+
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
@@ -1246,9 +1257,10 @@ typedef struct dynamo_message {
     bool                   write;
     bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
+    dynamo_paged          *paged; /* takes the answer in place of a response; NULL: it is wanted whole */
 } dynamo_message;
 
-/* Reads the answer that the exchange left in the handle: *response on DYNAMO_OK, else *error. */
+/* Reads the answer that the exchange left in the handle: *response or the page on DYNAMO_OK, else *error. */
 dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
                                  json_t **response, dynamo_error *error);
 
@@ -1275,6 +1287,9 @@ struct dynamo_client {
     unsigned              max_attempts;
 };
 
+/* One reference more, which dynamo_client_free() gives back. */
+void dynamo_client_hold(dynamo_client *client);
+
 /* Before a call uses the core: in a child after fork() its locks and connections are made anew. */
 void dynamo_core_enter(dynamo_core *core);
 
@@ -1285,9 +1300,45 @@ dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *oper
                              const dynamo_argument *arguments, const void *options, json_t **response,
                              dynamo_error *error);
 
+/* A request written and checked, to be sent as often as need be. Holds pointers into itself: not to be copied. */
+#define DYNAMO_OPERATION_NAME_MAX 64
+#define DYNAMO_TARGET_SIZE (DYNAMO_OPERATION_NAME_MAX + 32)
+typedef struct dynamo_prepared {
+    dynamo_message message; /* its table name and token are the request's still */
+    dynamo_buffer  body;    /* to be freed, on failure too */
+    char           target[DYNAMO_TARGET_SIZE];
+    char           account[DYNAMO_LABEL_SIZE];
+} dynamo_prepared;
+
+dynamo_status dynamo_prepare(dynamo_prepared *prepared, const dynamo_client *client, const dynamo_request *request,
+                             dynamo_error *error);
+dynamo_status dynamo_send(dynamo_client *client, const dynamo_message *message, json_t **response, dynamo_error *error);
+
 /* Any operation by name, in DynamoDB's own notation. */
 dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
                                  dynamo_error *error);
+
+/* ---- items.c: lists over all their pages ------------------------------------------------------------------------- */
+
+/* How an operation is paged. */
+typedef struct dynamo_pagination {
+    const dynamo_operation *operation;
+    const char             *list;     /* of the answer; a path where it stands in another member */
+    const char             *inside;   /* that member, in which the position stands as well; NULL: the answer itself */
+    const char             *position; /* of the answer: where its page ends; without it the list does */
+    const char             *start;    /* of the request: takes the position */
+    bool                    grows;    /* at an empty page all there is so far has come; its position may stay */
+} dynamo_pagination;
+
+/* One each, so that none is linked for another's sake. */
+extern const dynamo_pagination dynamo_pagination_describe_stream, dynamo_pagination_execute_statement,
+    dynamo_pagination_get_records, dynamo_pagination_list_backups, dynamo_pagination_list_bulk_operations,
+    dynamo_pagination_list_contributor_insights, dynamo_pagination_list_exports, dynamo_pagination_list_global_tables,
+    dynamo_pagination_list_imports, dynamo_pagination_list_streams, dynamo_pagination_list_tables,
+    dynamo_pagination_list_tags_of_resource, dynamo_pagination_query, dynamo_pagination_scan;
+
+dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_pagination *pagination,
+                               const dynamo_argument *arguments, const void *options, dynamo_error *error);
 
 /* ---- series.c: several calls that a caller makes as one ---------------------------------------------------------- */
 
