@@ -1219,6 +1219,7 @@ DYNAMO_API dynamo_items *dynamo_get_records_items(dynamo_client *client, const c
 /* ListStreams' Streams. */
 DYNAMO_API dynamo_items *dynamo_list_streams_items(dynamo_client *client, const dynamo_list_streams_options *options,
                                                    dynamo_error *error);
+
 /* ---- Batches and waiters ----------------------------------------------------------------------------------------- */
 
 /* dynamo_batch_write_all() has no options yet: pass NULL. */

@@ -696,7 +696,7 @@ typedef struct dynamo_fetch {
     size_t                 body_length;
     bool                   direct;             /* never through a proxy */
     int64_t                connect_timeout_ms; /* 0: the settings' */
-    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    int64_t                timeout_ms;         /* within the deadline; 0: the settings' for an attempt */
     const dynamo_deadline *deadline;
 
     long          http_status;
