@@ -3,6 +3,7 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make tools          the command line tools of examples/, which make install installs too
 #     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
@@ -19,6 +20,7 @@ INCLUDEDIR   ?= $(PREFIX)/include
 LIBDIR       ?= $(PREFIX)/lib
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 MANDIR       ?= $(PREFIX)/share/man
+BINDIR       ?= $(PREFIX)/bin
 
 AR         ?= ar
 PKG_CONFIG ?= pkg-config
@@ -58,10 +60,13 @@ ifeq ($(shell uname -s), Darwin)
 NO_TESTS = test/unit_memory.c
 endif
 
-# Tests that need no server but their own, tests that need a DynamoDB, and what both share.
+# Tests that need no server but their own, tests that need a DynamoDB, and what both share; scripts that try the tools,
+# and the programs that these need.
 TESTS   = $(filter-out $(NO_TESTS), $(wildcard test/unit_*.c)) $(wildcard test/live_*.c)
-HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c, $(wildcard test/*.c))
+HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
+TOOL_TESTS = $(wildcard test/tool_*.sh)
+TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty
 
 # Programs for clang's libFuzzer, which are built apart from all else.
 FUZZERS = $(patsubst %.c, $(BUILD)/%, $(wildcard test/fuzz/*.c))
@@ -69,9 +74,11 @@ FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_RUNS    ?= 20000
 
+# The examples that have a page of section 1 are tools, and installed.
 EXAMPLES = $(patsubst %.c, $(BUILD)/%, $(wildcard examples/*.c))
+TOOLS    = $(patsubst man/%.1, $(BUILD)/examples/%, $(wildcard man/*.1))
 
-PAGES = $(wildcard man/*.3) $(wildcard man/*.5)
+PAGES = $(wildcard man/*.[135])
 
 FLAGS   = $(CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(MBEDTLS_CFLAGS)
 COMPILE = $(CC) -std=c11 -pthread $(WARNINGS) -I. $(FLAGS) $(CFLAGS)
@@ -100,7 +107,7 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
+.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
 	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
 	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
 	plots man install uninstall clean distclean
@@ -226,6 +233,8 @@ $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 
 examples: $(EXAMPLES)
 
+tools: $(TOOLS)
+
 # What is missing comes first; the rest is a make of its own, which finds it.
 demo:
 	@CC='$(CC)' test/dependencies demo
@@ -236,8 +245,8 @@ check:
 	@CC='$(CC)' test/dependencies check
 	@$(MAKE) --silent examples check-programs
 
-check-programs: $(PROGRAMS)
-	@test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS)
+check-programs: $(PROGRAMS) $(TOOLS) $(TOOL_TEST_PROGRAMS)
+	@BUILD='$(BUILD)' test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS) $(TOOL_TESTS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
@@ -258,8 +267,9 @@ check-threads: $(BUILD)/test/unit_threads
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
+# Without the tools: their test starts some 200 programs, four minutes of valgrind. DYNAMO_TEST_WRAPPER serves it too.
 check-valgrind:
-	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent check-programs
+	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent TOOL_TESTS= check-programs
 
 # Ten million inputs: some three minutes of two processors.
 ORACLE_COUNT ?= 10000000
@@ -303,27 +313,29 @@ check-warnings:
 check-vendor:
 	@$(TELL) test/check-vendor.sh
 
-check-man: $(ARCHIVE) $(BUILD)/dynamo.names
+check-man: $(ARCHIVE) $(BUILD)/dynamo.names $(TOOLS) $(BUILD)/test/pty
 	@$(TELL) test/check-man.sh
 
-check-install: all
+check-install: all tools
 	@$(TELL) MAKE='$(MAKE)' test/check-install.sh
 
 # ---- Manual and installation -----------------------------------------------------------------------------------------
 
-# An alias is a page of one line, ".so man3/PAGE.3".
+# An alias is a page of one line, ".so man3/PAGE.3". The library's page comes before the tool's of the same name, which
+# is NAME=dynamo.1.
 man:
-	@page=`ls man/$(NAME).[35] 2>/dev/null | sed 1q`; \
+	@page=`ls man/$(NAME).3 man/$(NAME).5 man/$(NAME).1 man/$(NAME) 2>/dev/null | sort -t . -k 2,2r | sed 1q`; \
 	if [ -z "$$page" ]; then echo "There is no page '$(NAME)'. The pages:"; ls man; exit 1; fi; \
 	alias=`sed -n '1s|^\.so man[35]/|man/|p' $$page`; \
 	page=$${alias:-$$page}; \
 	if command -v man >/dev/null; then man ./$$page; else mandoc $$page | $${PAGER:-more}; fi
 
-install: all
+install: all tools
 	mkdir -p $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) \
-	    $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5
+	    $(DESTDIR)$(BINDIR) $(foreach section, 1 3 5, $(DESTDIR)$(MANDIR)/man$(section))
 	install -m 644 dynamo.h $(DESTDIR)$(INCLUDEDIR)
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
 	for link in $(SHARED_LINKS); do ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$$link; done
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
@@ -335,9 +347,11 @@ install: all
 # Folders are removed only below a DESTDIR, where nobody else's are.
 uninstall:
 	rm -f $(DESTDIR)$(INCLUDEDIR)/dynamo.h $(DESTDIR)$(PKGCONFIGDIR)/dynamo.pc
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/, $(notdir $(TOOLS)))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/, libdynamo.a $(SHARED) $(SHARED_LINKS))
 	for page in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
-	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(MANDIR)/man3 $(MANDIR)/man5; do \
+	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(BINDIR) \
+	    $(foreach section, 1 3 5, $(MANDIR)/man$(section)); do \
 	    (cd $(DESTDIR) && rmdir -p .$$folder) 2>/dev/null || :; done
 
 clean:
