@@ -68,7 +68,8 @@ static bool fails(fault_kind kind, const char *name)
 /* Each with all bits turned, so that a leak checker doesn't take this for a use of the block. 0: the place is empty. */
 static uintptr_t       blocks[BLOCKS_MAX];
 static size_t          blocks_held;
-static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER; /* a thread of libcurl's may free, when it looks up a name */
+/* A thread of libcurl's that looks up a name may free too. */
+static pthread_mutex_t blocks_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t place_of(uintptr_t block)
 {
@@ -364,7 +365,8 @@ static size_t fail_all(const char *name, work *doing, context *given, fault_kind
 #define ARN "arn:aws:dynamodb:us-east-1:123456789012:table/Music"
 #define STREAM "\"" ARN "/stream/2026-01-01T00:00:00.000\""
 #define KEY "{\"id\": 1}"
-#define ITEM "{\"id\": 1, \"tags\": {\"$SS\": [\"a\", \"b\"]}, \"bytes\": {\"$B\": \"AAEC\"}, \"deep\": [{\"x\": 2.5}, null]}"
+#define ITEM \
+    "{\"id\": 1, \"tags\": {\"$SS\": [\"a\", \"b\"]}, \"bytes\": {\"$B\": \"AAEC\"}, \"deep\": [{\"x\": 2.5}, null]}"
 #define WIRE_ITEM                                                                                               \
     "{\"id\":{\"N\":\"1\"},\"tags\":{\"SS\":[\"a\",\"b\"]},\"bytes\":{\"B\":\"AAEC\"},\"big\":{\"N\":\"1e30\"},"    \
     "\"deep\":{\"L\":[{\"M\":{\"x\":{\"N\":\"2.5\"},\"y\":{\"NS\":[\"1\",\"2\"]},\"e\\u00e9\":{\"NULL\":true}}}]}}"
@@ -386,7 +388,8 @@ static const operation_row operation_rows[] = {
     {&dynamo_operation_cancel_bulk_operation, "[\"" ARN "/bulk/1\"]", NULL},
     {&dynamo_operation_create_backup, "[\"Music\", \"Evening\"]", NULL},
     {&dynamo_operation_create_global_table, "[\"Music\", [{\"RegionName\": \"eu-west-1\"}]]", NULL},
-    {&dynamo_operation_create_table, "[\"Music\", {\"id\": \"N\", \"at\": \"S\"}, {\"id\": \"HASH\", \"at\": \"RANGE\"}]",
+    {&dynamo_operation_create_table, "[\"Music\", {\"id\": \"N\", \"at\": \"S\"}, "
+     "{\"id\": \"HASH\", \"at\": \"RANGE\"}]",
      "{\"TableDescription\":{\"TableName\":\"Music\"}}"},
     {&dynamo_operation_delete_backup, "[\"" ARN "/backup/01234567890123-abcdefgh\"]", NULL},
     {&dynamo_operation_delete_item, "[\"Music\", " KEY "]", NULL},
@@ -438,7 +441,8 @@ static const operation_row operation_rows[] = {
     {&dynamo_operation_restore_table_to_point_in_time, "[\"Music\"]", NULL},
     {&dynamo_operation_scan, NULL, "{\"Items\":[" WIRE_ITEM "],\"LastEvaluatedKey\":{\"id\":{\"N\":\"1\"}}}"},
     {&dynamo_operation_search_vectors, "[\"Music\", \"index\", [0.5, 1], 3]", NULL},
-    {&dynamo_operation_start_bulk_put_items, "[{\"S3Bucket\": \"in\", \"InputFormat\": \"DYNAMODB_JSON\"}, {\"OutputType\": [\"FAILED\"]}, \"Music\"]", NULL},
+    {&dynamo_operation_start_bulk_put_items,
+     "[{\"S3Bucket\": \"in\", \"InputFormat\": \"DYNAMODB_JSON\"}, {\"OutputType\": [\"FAILED\"]}, \"Music\"]", NULL},
     {&dynamo_operation_tag_resource, "[\"" ARN "\", [{\"Key\": \"k\", \"Value\": \"v\"}]]", NULL},
     {&dynamo_operation_transact_get_items, "[[{\"Get\": {\"TableName\": \"Music\", \"Key\": " KEY "}}]]",
      "{\"Responses\":[{\"Item\":" WIRE_ITEM "}]}"},
@@ -891,9 +895,10 @@ static int remove_home(void **state)
     "\"expiration\":32472144000000}}"
 #define LOGIN_KEYS "\"accessKeyId\":\"AK\",\"secretAccessKey\":\"secret\",\"sessionToken\":\"token\""
 #define LOGIN_TOKEN                                                                                                   \
-    "{\"accessToken\":{" LOGIN_KEYS ",\"accountId\":\"123456789012\",\"expiresAt\":\"" LONG_GONE "\"},"                 \
-    "\"refreshToken\":\"old\",\"clientId\":\"arn:aws:signin:::devtools/same-device\",\"idToken\":\"kept\",\"dpopKey\":" \
-    "\"-----BEGIN EC PRIVATE KEY-----\\nMDECAQEEICz1x13ZuSs9NtJMB8XCYhzWMTjgFAOQmp35NdA4z4iioAoGCCqGSM49\\n"           \
+    "{\"accessToken\":{" LOGIN_KEYS ",\"accountId\":\"123456789012\",\"expiresAt\":\"" LONG_GONE "\"},"               \
+    "\"refreshToken\":\"old\",\"clientId\":\"arn:aws:signin:::devtools/same-device\",\"idToken\":\"kept\","    \
+    "\"dpopKey\":\"-----BEGIN EC PRIVATE KEY-----\\n"                                                       \
+    "MDECAQEEICz1x13ZuSs9NtJMB8XCYhzWMTjgFAOQmp35NdA4z4iioAoGCCqGSM49\\n"                              \
     "AwEH\\n-----END EC PRIVATE KEY-----\\n\"}"
 #define LOGIN_FRESH \
     "{\"accessToken\":{" LOGIN_KEYS "},\"tokenType\":\"aws_sigv4\",\"expiresIn\":900,\"refreshToken\":\"new\"}"

@@ -416,7 +416,7 @@ static int remove_home(void **state)
 static void bind_now(char *const arguments[])
 {
     if (getenv("LD_BIND_NOW") == NULL && setenv("LD_BIND_NOW", "1", 1) == 0)
-        (void)execv("/proc/self/exe", arguments);
+        (void)execv(arguments[0], arguments);
 }
 
 int main(int count, char *arguments[])
