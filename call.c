@@ -190,16 +190,6 @@ static void report(const message_call *call, int64_t delay_us)
 
 #define THE_LAST (-1)
 
-/* What is known of the answers so far stays. */
-static void forget_failure(dynamo_error *error)
-{
-    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
-
-    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
-    dynamo_error_clear(error);
-    *error = kept;
-}
-
 /*
  * Pauses, and in the adaptive mode waits for its turn, with nothing held meanwhile. Where the time doesn't suffice for
  * another attempt, the failure of the last one stands.
@@ -214,7 +204,7 @@ static bool is_ready_to_send(message_call *call, int64_t delay_us)
         status = dynamo_deadline_pause(&call->deadline, delay_us);
     if (status == DYNAMO_ERR_TIMEOUT && error->attempts != 0)
         return false;
-    forget_failure(error);
+    dynamo_forget_failure(error);
     if (status != DYNAMO_OK)
         (void)dynamo_fail(error, status, "%s before %s", dynamo_deadline_words(status),
                           error->attempts == 0 ? "anything was sent" : "the next attempt");

@@ -1113,6 +1113,90 @@ DYNAMO_API dynamo_status dynamo_list_streams(dynamo_client *client, const dynamo
 DYNAMO_API dynamo_status dynamo_call(dynamo_client *client, const char *operation, json_t *request,
                                      json_t **response, dynamo_error *error);
 
+/* ---- Batches and waiters ----------------------------------------------------------------------------------------- */
+
+/* dynamo_batch_write_all() has no options yet: pass NULL. */
+typedef struct dynamo_batch_write_all_options dynamo_batch_write_all_options;
+
+/*
+ * BatchWriteItem for any number of writes: in the caller's order, as many to a request as the service takes, and again
+ * what it leaves over or throttles, after a pause that grows while nothing is done. Of two writes to one key the later
+ * is done last. DYNAMO_OK: all are written. A limit to the time ends it with UNPROCESSED: the client's deadline_ms for
+ * all of it, its timeout_ms for as long as nothing is done. Any other failure of a request ends it at once.
+ *
+ * `*unprocessed` receives a new reference to what isn't known to be written, on failure too, {} when all is: nothing
+ * of request_items is in neither. It can be given as request_items as it is. NULL: nothing was sent, and request_items
+ * is no object or there was no memory for a copy.
+ */
+DYNAMO_API dynamo_status dynamo_batch_write_all(dynamo_client *client, json_t *request_items,
+                                                const dynamo_batch_write_all_options *options, json_t **unprocessed,
+                                                dynamo_error *error);
+
+/* dynamo_batch_get_all(): what is asked of every request. */
+typedef struct dynamo_batch_get_all_options {
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_batch_get_all_options;
+
+/*
+ * BatchGetItem for any number of keys, likewise. The response is one of BatchGetItem: Responses, UnprocessedKeys and,
+ * where asked for, ConsumedCapacity of all requests. On failure too, once a request could be sent, `*response`
+ * receives what was read until then, and UnprocessedKeys has the rest.
+ */
+DYNAMO_API dynamo_status dynamo_batch_get_all(dynamo_client *client, json_t *request_items,
+                                              const dynamo_batch_get_all_options *options, json_t **response,
+                                              dynamo_error *error);
+
+/* How to wait. NULL is {0}. */
+typedef struct dynamo_wait_options {
+    int64_t delay_ms;   /* before asking for the second time, and the least later; 0: 1,000 */
+    int64_t timeout_ms; /* for all of it; 0: as long as AWS's SDKs wait, 500,000 to 3,600,000 by what is waited for */
+} dynamo_wait_options;
+
+/*
+ * Each asks for the state of something until it is what the name says, after pauses that grow from delay_ms to 20
+ * seconds. DYNAMO_OK: it is, and `response` receives the last answer, as the operation's own function gives it.
+ * WAITER_FAILED: it can't become that any more. TIMEOUT: time ran out, the client's deadline included; the message
+ * has the state. The last answer is then in error->details. An error of the operation that isn't waited for ends it
+ * with its own status.
+ */
+
+/* By DescribeTable: until the table is ACTIVE; that it isn't there yet is no failure. */
+DYNAMO_API dynamo_status dynamo_wait_table_exists(dynamo_client *client, const char *table_name,
+                                                  const dynamo_wait_options *options, json_t **response,
+                                                  dynamo_error *error);
+
+/* By DescribeTable: until the table isn't there. The response is {}. */
+DYNAMO_API dynamo_status dynamo_wait_table_not_exists(dynamo_client *client, const char *table_name,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeContributorInsights: until that is ENABLED for the table. FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_contributor_insights_enabled(dynamo_client *client, const char *table_name,
+                                                                  const dynamo_wait_options *options,
+                                                                  json_t **response, dynamo_error *error);
+
+/* By DescribeExport: until the export is COMPLETED. FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_export_completed(dynamo_client *client, const char *export_arn,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeImport: until the import is COMPLETED. FAILED and CANCELLED are the failure. */
+DYNAMO_API dynamo_status dynamo_wait_import_completed(dynamo_client *client, const char *import_arn,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeBulkOperation: until it is COMPLETED or COMPLETED_WITH_ERRORS. FAILED and CANCELLED are the failure. */
+DYNAMO_API dynamo_status dynamo_wait_bulk_operation_completed(dynamo_client *client, const char *bulk_operation_arn,
+                                                              const dynamo_wait_options *options, json_t **response,
+                                                              dynamo_error *error);
+
+/* By DescribeKinesisStreamingDestination: until one of the table's destinations is ACTIVE. That all are DISABLED or
+ * ENABLE_FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_kinesis_streaming_destination_active(dynamo_client *client,
+                                                                          const char *table_name,
+                                                                          const dynamo_wait_options *options,
+                                                                          json_t **response, dynamo_error *error);
+
 /* ---- Values ------------------------------------------------------------------------------------------------------ */
 
 /*

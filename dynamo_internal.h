@@ -24,6 +24,8 @@
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  describe.c  call.c                                the client, in words; a request's way
+ *     series.c                                                    several calls as one
+ *     batch.c  wait.c                                             batches that finish; waiters
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
@@ -148,6 +150,9 @@ dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dy
                              ...) DYNAMO_PRINTF(4, 5);
 
 dynamo_status dynamo_fail_memory(dynamo_error *error); /* DYNAMO_ERR_OUT_OF_MEMORY in its own words */
+
+/* Clears all but what is known of the answers so far. */
+void dynamo_forget_failure(dynamo_error *error);
 
 /* Copies text into a field of `size` bytes: cut between characters, bytes that aren't UTF-8 and control characters
  * replaced by '?'. */
@@ -1283,6 +1288,32 @@ dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *oper
 /* Any operation by name, in DynamoDB's own notation. */
 dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
                                  dynamo_error *error);
+
+/* ---- series.c: several calls that a caller makes as one ---------------------------------------------------------- */
+
+typedef struct dynamo_series {
+    dynamo_client client; /* to make them through: the caller's but for the time limit. Not to be freed */
+    dynamo_error *error;  /* the caller's, or the spare */
+    dynamo_error  spare;
+    int           cancelability; /* of the thread, off meanwhile */
+} dynamo_series;
+
+/* As every call begins: clears the error, refuses a client that is NULL, and then there is nothing to end. */
+dynamo_status dynamo_series_begin(dynamo_series *series, dynamo_client *client, dynamo_error *error);
+dynamo_status dynamo_series_end(dynamo_series *series, dynamo_status status); /* returns the status */
+
+/* All of it ends that much from now, or with the caller's client. */
+void dynamo_series_allow(dynamo_series *series, int64_t milliseconds);
+
+/* DYNAMO_OK, DYNAMO_ERR_CANCELED or DYNAMO_ERR_TIMEOUT, as dynamo_deadline_check() and dynamo_deadline_pause(). */
+dynamo_status dynamo_series_check(const dynamo_series *series);
+dynamo_status dynamo_series_pause(const dynamo_series *series, int64_t microseconds);
+
+/* ---- wait.c ------------------------------------------------------------------------------------------------------ */
+
+/* The pause after asking for the attempt-th time, from 1: between `first_us` and that doubled each time, up to 20
+ * seconds, by `fraction`, 0 to below 1. Shortened so that `left_us` suffices for asking again; -1: it doesn't. */
+int64_t dynamo_wait_delay_us(int64_t first_us, unsigned attempt, double fraction, int64_t left_us);
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop

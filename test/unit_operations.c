@@ -634,6 +634,20 @@ static void header_is_the_table(void **state)
     expect_no_complaints();
 }
 
+/* The options of what is made of several calls, where an operation's would stand. */
+static bool is_of_an_operation(const char *header, const char *options)
+{
+    static const char *const others[] = {"dynamo_batch_get_all", "dynamo_wait"};
+
+    for (size_t i = 0; i < DYNAMO_COUNT(others); i++) {
+        size_t length = strlen(others[i]);
+
+        if ((size_t)(options - header) > length && strncmp(options - length, others[i], length) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* A function of dynamo.h that takes a client and a response, and that the table doesn't have. */
 static void header_has_no_more(void **state)
 {
@@ -642,7 +656,7 @@ static void header_has_no_more(void **state)
     const char *at    = files->header;
 
     while ((at = strstr(at, "_options *options, json_t **response, dynamo_error *error)")) != NULL) {
-        count++;
+        count += is_of_an_operation(files->header, at);
         at++;
     }
     assert_int_equal(count, OPERATION_COUNT);
