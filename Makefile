@@ -206,7 +206,8 @@ $(BUILD)/test/libhelpers.a: $(HELPERS:%.c=$(BUILD)/%.o)
 $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
-	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) \
+	    $(CMOCKA_LIBS) $(LIBS) -lm
 
 # A copy of the library of another version, in a shared object.
 PLUGIN = $(BUILD)/test/plugin/plugin.so
