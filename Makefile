@@ -107,10 +107,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
-	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
-	plots man install uninstall clean distclean
+.PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan check-threads \
+	check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header \
+	check-warnings check-vendor check-man check-install check-instructions record-instructions bench bench-programs \
+	bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -251,6 +251,10 @@ demo:
 check:
 	@CC='$(CC)' test/dependencies check
 	@$(MAKE) --silent examples check-programs
+
+# Those alone that need no server but their own.
+check-units: $(filter $(BUILD)/test/unit_%, $(PROGRAMS))
+	@test/run-tests $(BUILD)/log $^
 
 check-programs: $(PROGRAMS) $(TOOLS) $(TOOL_TEST_PROGRAMS)
 	@BUILD='$(BUILD)' test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS) $(TOOL_TESTS)

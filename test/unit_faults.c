@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <curl/curl.h>
 
 #include "../dynamo.h"
 #include "complaints.h"
@@ -30,6 +31,10 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define REQUEST_ID "REQUEST-OF-THE-FAULT-SERVER"
 #define ANY_HTTP_STATUS (-1L)
+
+/* libcurl before 7.80 sends a body apart from its headers. Of a server that hangs up between the two it learns before
+ * anything can have been executed, and it may send the request anew. */
+#define BODY_GOES_APART (LIBCURL_VERSION_NUM < 0x075000)
 #define SAFE_TIMEOUT_MS 10000
 
 
@@ -93,6 +98,7 @@ typedef struct fault_row {
     dynamo_status status;
     long          http_status;
     bool          ambiguous; /* as a write */
+    bool          or_not;    /* ... which depends on whether the body had gone out by then */
     bool          retryable;
     const char   *code;    /* NULL: the status's own name */
     const char   *message; /* a part of it; NULL: anything but empty */
@@ -114,7 +120,7 @@ static void check_error(const char *name, const fault_row *row, bool write, dyna
         complain(name, "attempts %u", error->attempts);
     if (row->http_status != ANY_HTTP_STATUS && error->http_status != row->http_status)
         complain(name, "http_status %ld", error->http_status);
-    if (error->ambiguous != (write && row->ambiguous))
+    if (error->ambiguous != (write && row->ambiguous) && (!write || !row->or_not))
         complain(name, "ambiguous is %s", error->ambiguous ? "true" : "false");
     if (status == DYNAMO_OK)
         return;
@@ -133,6 +139,16 @@ static bool ends_connection(const fault_step *step)
 {
     return (step->action != FAULT_ANSWER && step->action != FAULT_STALL && step->action != FAULT_DRIP) ||
            step->length == FAULT_LENGTH_ABSENT;
+}
+
+/* A row's short limit may run out on a busy machine, though nothing is wrong. */
+static dynamo_status make_next_call(dynamo_client *client, bool write, bool short_limit, dynamo_error *error)
+{
+    dynamo_status status = make_call(client, write, NULL, error);
+
+    for (int again = 0; short_limit && status == DYNAMO_ERR_TIMEOUT && again < 20; again++)
+        status = make_call(client, write, NULL, error);
+    return status;
 }
 
 static void check_row(fault_server *server, const fault_row *row, bool write)
@@ -155,7 +171,7 @@ static void check_row(fault_server *server, const fault_row *row, bool write)
     fault_server_release(server, 1);
     if (ends_connection(&row->step) && !fault_server_wait_closed(server, 1))
         complain(name, "the server does not get rid of the connection");
-    if (make_call(client, write, NULL, &error) != DYNAMO_OK)
+    if (make_next_call(client, write, row->attempt_timeout_ms != 0, &error) != DYNAMO_OK)
         complain(name, "the next call fails: %s: %s", error.code, error.message);
     dynamo_error_clear(&error);
     dynamo_client_free(client);
@@ -263,7 +279,9 @@ static void broken_heads(void **state)
         BROKEN_ROW("headers cut before the empty line", .action = FAULT_RAW,
                    .body = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"),
         BROKEN_ROW("a hang-up after the request", .action = FAULT_CLOSE_AFTER_REQUEST),
-        BROKEN_ROW("a hang-up before it was read", .action = FAULT_CLOSE_BEFORE_READING),
+        {.name = "a hang-up before it was read", .step = {.action = FAULT_CLOSE_BEFORE_READING},
+         .status = DYNAMO_ERR_REQUEST_FAILED, .http_status = ANY_HTTP_STATUS, .ambiguous = true,
+         .or_not = BODY_GOES_APART, .retryable = true},
         BROKEN_ROW("a reset", .action = FAULT_RESET),
         BROKEN_ROW("a 100 and then nothing", .action = FAULT_RAW, .body = "HTTP/1.1 100 Continue\r\n\r\n"),
         OK_ROW("a 100 before the answer", .body = ITEM, .interim = "HTTP/1.1 100 Continue\r\n\r\n"),
@@ -1026,18 +1044,24 @@ static void request_on_a_kept_connection_is_sent_once(void **state)
 
     for (size_t i = 0; i < COUNT(ways); i++) {
         fault_step     script[] = {{0}, {.action = ways[i]}};
-        size_t         seen     = ways[i] == FAULT_CLOSE_BEFORE_READING ? 1 : 2;
+        bool           early    = ways[i] == FAULT_CLOSE_BEFORE_READING;
         dynamo_client *client   = client_of(fault_server_endpoint(*state), NULL, 0);
         dynamo_error   error    = {0};
 
         fault_server_script(*state, script, COUNT(script));
         assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
-        if (make_call(client, true, NULL, &error) != DYNAMO_ERR_REQUEST_FAILED || !error.ambiguous)
-            complain("kept connection", "way %zu: %s, ambiguous %d: %s", i, error.code, error.ambiguous, error.message);
+        if (make_call(client, true, NULL, &error) == DYNAMO_OK) { /* sent anew, without a byte of the body gone before */
+            if (!early || !BODY_GOES_APART || error.ambiguous || fault_server_requests(*state) != 2)
+                complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
+        } else {
+            if (error.status != DYNAMO_ERR_REQUEST_FAILED || (!error.ambiguous && !(early && BODY_GOES_APART)))
+                complain("kept connection", "way %zu: %s, ambiguous %d: %s", i, error.code, error.ambiguous,
+                         error.message);
+            if (fault_server_requests(*state) != (early ? 1 : 2))
+                complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
+        }
         if (error.attempts != 1)
             complain("kept connection", "way %zu: attempts %u", i, error.attempts);
-        if (fault_server_requests(*state) != seen)
-            complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
         if (make_call(client, true, NULL, &error) != DYNAMO_OK)
             complain("kept connection", "way %zu: the next call fails: %s", i, error.message);
         dynamo_error_clear(&error);
