@@ -48,10 +48,10 @@ SOVERSION = 0
 
 HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c file.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c \
-	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c \
-	handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c \
-	credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c \
-	call.c items.c series.c batch.c wait.c dynamo.c
+	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c \
+	skew.c handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c \
+	login.c credentials.c share.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c \
+	answer.c client.c describe.c call.c items.c series.c batch.c wait.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 

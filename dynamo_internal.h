@@ -19,7 +19,7 @@
  *     token_file.c  sts.c  role.c                                 files with tokens; roles
  *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
  *     credentials.c                                               the keys in use
- *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
+ *     share.c  pool.c  transport.c                                the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
@@ -1060,7 +1060,8 @@ typedef struct dynamo_handle {
     dynamo_buffer      body;
 } dynamo_handle;
 
-dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
+/* `share` may be NULL. */
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, CURLSH *share, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
@@ -1078,12 +1079,27 @@ bool dynamo_handle_disconnect(dynamo_handle *handle);
 /* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
 void dynamo_handle_abandon(dynamo_handle *handle);
 
+/* ---- share.c: what the handles of a pool have in common ---------------------------------------------------------- */
+
+typedef struct dynamo_share {
+    CURLSH         *handle; /* NULL: nothing */
+    pthread_mutex_t lock;
+} dynamo_share;
+
+bool dynamo_share_init(dynamo_share *share); /* false: memory ran out */
+void dynamo_share_free(dynamo_share *share); /* after the handles */
+
+/* In a child after fork(): whether handles that are with it can be freed; then, once they are, a share of its own. */
+bool dynamo_share_sound_after_fork(dynamo_share *share);
+void dynamo_share_renew(dynamo_share *share, bool sound);
+
 /* ---- pool.c: handles lent to calls ------------------------------------------------------------------------------- */
 
 typedef struct dynamo_waiter dynamo_waiter;
 
 typedef struct dynamo_pool {
     const dynamo_settings *settings;
+    dynamo_share           share;
     pthread_mutex_t        lock; /* held for a few instructions, never during I/O */
     dynamo_handle         *idle; /* the most recently used first */
     unsigned               lent; /* handles in use or being made: max_clients at most */

@@ -137,7 +137,7 @@ static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, d
 
 static dynamo_status run_once(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
 {
-    dynamo_handle *handle = dynamo_handle_new(settings, error);
+    dynamo_handle *handle = dynamo_handle_new(settings, NULL, error);
     dynamo_status  status;
 
     fetch->http_status = 0;

@@ -3,13 +3,10 @@
  *
  * Every row runs as a read and as a write: a read is never ambiguous. After each the client must still work.
  */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
+#include "../dynamo_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,14 +14,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <curl/curl.h>
 
-#include "../dynamo.h"
 #include "complaints.h"
 #include "fault_server.h"
 
@@ -1171,6 +1165,8 @@ typedef struct tls_server {
     int       port;
     pthread_t pump;
     bool      pumping;
+
+    atomic_int resumed; /* a connection took up a session again */
 } tls_server;
 
 /* Runs a command to its end with nothing of it shown. Its exit status, or -1. */
@@ -1210,7 +1206,9 @@ static void *pump(void *argument)
 
         used += (size_t)got;
         text[used] = '\0';
-        head       = strstr(text, "\r\n\r\n{");
+        if (strstr(text, "Reused session-id") != NULL)
+            atomic_store(&server->resumed, 1);
+        head = strstr(text, "\r\n\r\n{");
         if (head != NULL && strstr(head, "}}") != NULL) {
             if (write(server->input, answer, sizeof(answer) - 1) < 0)
                 break;
@@ -1384,6 +1382,31 @@ static void environment_does_not_switch_verification_off(void **state)
     expect_no_complaints();
 }
 
+/* Another handle's connection takes up the session of the first. s_server serves one connection at a time: "q" ends it,
+ * and the first handle is kept in hand so that it isn't it that goes on. */
+static void handles_share_tls_sessions(void **state)
+{
+    const dynamo_deadline none   = {NULL, INT64_MAX};
+    tls_server           *server = *state;
+    dynamo_error          error  = {0};
+    dynamo_handle        *first  = NULL;
+    dynamo_client        *client;
+    char                  endpoint[64];
+
+    tls_server_start(server);
+    snprintf(endpoint, sizeof(endpoint), "https://localhost:%d", server->port);
+    client = client_of(endpoint, server->certificate, 0);
+    assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
+    assert_int_equal(atomic_load(&server->resumed), 0);
+    assert_int_equal(write(server->input, "q\n", 2), 2);
+    assert_int_equal(dynamo_pool_take(&client->core->pool, &none, &first, &error), DYNAMO_OK);
+    assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
+    assert_int_equal(atomic_load(&server->resumed), 1);
+    dynamo_pool_give(&client->core->pool, first);
+    dynamo_error_clear(&error);
+    dynamo_client_free(client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1420,6 +1443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(body_that_did_not_go_out_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(raw_call_knows_writes_from_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plain_server_at_an_https_endpoint, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(handles_share_tls_sessions, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(certificates_are_verified, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(certificates_that_have_expired_are_refused, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(environment_does_not_switch_verification_off, tls_prepare, tls_stop),
