@@ -95,10 +95,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-units check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
-	fuzz-build fuzz-programs check-botocore check-matrix check-symbols check-header check-warnings check-vendor \
-	check-man check-install check-instructions record-instructions bench bench-programs bench-peers plots man install uninstall \
-	clean distclean
+.PHONY: all static shared examples demo check check-units check-programs check-asan check-valgrind check-oracle fuzz \
+	check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols check-header check-warnings \
+	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers plots \
+	man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
