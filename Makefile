@@ -108,7 +108,7 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan check-threads \
-	check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header \
+	check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols check-header \
 	check-warnings check-vendor check-man check-install check-instructions record-instructions bench bench-programs \
 	bench-peers plots man install uninstall clean distclean
 
@@ -314,6 +314,10 @@ check-botocore: $(ARCHIVE)
 
 check-symbols: all $(BUILD)/dynamo.names
 	@$(TELL) SHARED=$(SHARED) test/check-symbols.sh
+
+# Root's alone, and long: see the script.
+check-matrix:
+	@$(TELL) test/check-matrix.sh
 
 check-header:
 	@$(TELL) test/check-header.sh

@@ -320,19 +320,21 @@ static bool drip(int fd, const char *data, size_t length, int pause_ms)
     return true;
 }
 
+/* A place among the requests that wait to be released. */
+typedef struct stall_turn {
+    size_t   number;
+    unsigned generation; /* of the script */
+} stall_turn;
+
 /* Waits its turn; false: the script was changed or the server is being stopped. */
-static bool stall(fault_server *server)
+static bool stall(fault_server *server, const stall_turn *turn)
 {
-    bool     go_on;
-    unsigned generation;
-    size_t   turn;
+    bool go_on;
 
     pthread_mutex_lock(&server->lock);
-    generation = server->generation;
-    turn       = server->stalled++;
-    while (server->released <= turn && generation == server->generation && !server->stopping)
+    while (server->released <= turn->number && turn->generation == server->generation && !server->stopping)
         pthread_cond_wait(&server->changed, &server->lock);
-    go_on = generation == server->generation && !server->stopping;
+    go_on = turn->generation == server->generation && !server->stopping;
     pthread_mutex_unlock(&server->lock);
     return go_on;
 }
@@ -410,8 +412,9 @@ static fault_step take_step(fault_server *server, fault_responder *respond)
     return step;
 }
 
-/* Keeps the request; the server owns it. false: no memory. */
-static bool record(fault_server *server, fault_request *request)
+/* Keeps the request; the server owns it. false: no memory. `turn`, or NULL, is taken with the request, so that requests
+ * are released in the order that they are counted in. */
+static bool record(fault_server *server, fault_request *request, stall_turn *turn)
 {
     bool kept = true;
 
@@ -430,6 +433,8 @@ static bool record(fault_server *server, fault_request *request)
         server->requests[server->request_count++] = request;
         if (++server->in_flight > server->most_in_flight)
             server->most_in_flight = server->in_flight;
+        if (turn != NULL)
+            *turn = (stall_turn){server->stalled++, server->generation};
     }
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
@@ -443,6 +448,7 @@ static bool serve_one(connection *peer)
     fault_step      step;
     fault_responder respond;
     fault_request  *request;
+    stall_turn      turn;
     bool            go_on;
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
@@ -454,13 +460,13 @@ static bool serve_one(connection *peer)
     if (request == NULL)
         return false;
     request->connection = peer->number;
-    if (!record(server, request)) {
+    if (!record(server, request, step.action == FAULT_STALL ? &turn : NULL)) {
         request_free(request);
         return false;
     }
     if (respond != NULL)
         respond(server->context, request, &step);
-    go_on = step.action != FAULT_STALL || stall(server);
+    go_on = step.action != FAULT_STALL || stall(server, &turn);
     /* Before the answer: once that is out, the client's next request may overtake this thread. */
     pthread_mutex_lock(&server->lock);
     if (server->in_flight > 0)
