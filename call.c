@@ -109,6 +109,16 @@ static void note_answer(message_call *call, const dynamo_exchange *exchange, con
     error->http_status = exchange->http_status;
 }
 
+/*
+ * A transaction with a token is done once: that it was done, canceled or malformed holds for the attempts that had no
+ * answer too. That it still runs, or that the service has no time or refuses the keys, says nothing of them.
+ */
+static bool settles(const dynamo_message *message, const dynamo_error *error)
+{
+    return message->transaction && (error->status == DYNAMO_OK || error->status == DYNAMO_ERR_TRANSACTION_CANCELED ||
+                                    error->status == DYNAMO_ERR_VALIDATION);
+}
+
 static void exchange(message_call *call, dynamo_handle *handle, json_t **response)
 {
     const dynamo_message   *message  = call->message;
@@ -142,8 +152,7 @@ static void exchange(message_call *call, dynamo_handle *handle, json_t **respons
         (void)dynamo_answer_read(message, &exchange, handle, response, call->error);
     else
         call->error->ambiguous = message->write && exchange.may_have_been_executed;
-    /* A transaction with a token is done once: what the service says later holds for what it didn't answer. */
-    call->ambiguous = (call->ambiguous && !(answered && message->transaction)) || call->error->ambiguous;
+    call->ambiguous = (call->ambiguous && !settles(message, call->error)) || call->error->ambiguous;
 }
 
 static void try_once(message_call *call, json_t **response)
