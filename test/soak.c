@@ -18,10 +18,14 @@
 
 #include <dirent.h>
 #include <inttypes.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -358,7 +362,7 @@ typedef struct group {
 
 typedef struct sample {
     unsigned long calls;
-    long          kilobytes, descriptors;
+    long          resident, allocated, descriptors; /* the first two in KB; -1: can't be measured here */
 } sample;
 
 #define SAMPLES 20
@@ -453,7 +457,7 @@ static void check_rows(soak *all, const group *owned, json_t *response, const ch
 
 /* ---- The calls --------------------------------------------------------------------------------------------------- */
 
-static long read_kilobytes(void)
+static long read_resident(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
     long  size, resident = -1;
@@ -464,6 +468,16 @@ static long read_kilobytes(void)
         resident = -1;
     fclose(file);
     return resident < 0 ? -1 : resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* What malloc() gave and hasn't got back: more exact than what is resident, where freed pieces stay. */
+static long read_allocated(void)
+{
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    return (long)(mallinfo2().uordblks / 1024);
+#else
+    return -1;
+#endif
 }
 
 /* Those of the look itself not counted. */
@@ -482,13 +496,14 @@ static long count_descriptors(void)
 
 static void take_sample(soak *all, unsigned long calls)
 {
-    sample now = {calls, read_kilobytes(), count_descriptors()};
+    sample now = {calls, read_resident(), read_allocated(), count_descriptors()};
 
     pthread_mutex_lock(&all->lock);
     if (all->sample_count < SAMPLES)
         all->samples[all->sample_count++] = now;
     pthread_mutex_unlock(&all->lock);
-    printf("%9lu calls %8ld KB %4ld descriptors\n", now.calls, now.kilobytes, now.descriptors);
+    printf("%9lu calls, resident %6ld KB, allocated %6ld KB, %3ld descriptors\n", now.calls, now.resident,
+           now.allocated, now.descriptors);
     fflush(stdout);
 }
 
@@ -746,31 +761,27 @@ static void check_group(soak *all, const group *owned)
     dynamo_error_clear(&error);
 }
 
-/* The last third of the samples against the third before it. */
-static void check_samples(soak *all)
+/* The most of each third of the samples: the last may not be above the one before it by more than the margin. */
+static void check_growth(soak *all, const char *what, size_t offset, long margin)
 {
-    long   most[3]        = {0};
-    long   descriptors[3] = {0};
-    size_t third          = all->sample_count / 3;
+    const size_t third   = all->sample_count / 3;
+    const size_t begin   = all->sample_count - 3 * third;
+    long         most[3] = {-1, -1, -1};
 
-    if (all->sample_count == 0 || all->samples[0].kilobytes < 0) {
-        printf("Memory and descriptors can't be measured here: there is no /proc.\n");
+    for (size_t i = 0; i < 3 * third; i++) {
+        long value;
+
+        memcpy(&value, (const char *)&all->samples[begin + i] + offset, sizeof(value));
+        if (value > most[i / third])
+            most[i / third] = value;
+    }
+    if (most[2] < 0) {
+        printf("%s: can't be measured here\n", what);
         return;
     }
-    for (size_t i = 0; i < 3 * third; i++) {
-        const sample *one = &all->samples[i + all->sample_count - 3 * third];
-
-        if (one->kilobytes > most[i / third])
-            most[i / third] = one->kilobytes;
-        if (one->descriptors > descriptors[i / third])
-            descriptors[i / third] = one->descriptors;
-    }
-    printf("memory by thirds %ld, %ld, %ld KB; descriptors at most %ld, %ld, %ld\n", most[0], most[1], most[2],
-           descriptors[0], descriptors[1], descriptors[2]);
-    if (most[2] > most[1] + 512)
-        mistake(all, "memory grew by %ld KB in the last third", most[2] - most[1]);
-    if (descriptors[2] > descriptors[1] + HANDLES)
-        mistake(all, "descriptors grew from %ld to %ld", descriptors[1], descriptors[2]);
+    printf("%s by thirds: at most %ld, %ld, %ld\n", what, most[0], most[1], most[2]);
+    if (most[2] > most[1] + margin)
+        mistake(all, "%s: more by %ld in the last third", what, most[2] - most[1]);
 }
 
 static void run(soak *all)
@@ -793,7 +804,9 @@ static void run(soak *all)
         check_group(all, &all->retired[i]);
     printf("%zu groups of %d rows looked at afterwards; of the ambiguous ones %lu were done, %lu not\n",
            all->retired_count, ROWS, atomic_load(&all->done), atomic_load(&all->undone));
-    check_samples(all);
+    check_growth(all, "resident KB", offsetof(sample, resident), 512);
+    check_growth(all, "allocated KB", offsetof(sample, allocated), 128);
+    check_growth(all, "descriptors", offsetof(sample, descriptors), HANDLES);
 }
 
 int main(void)
