@@ -110,7 +110,7 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
 	check-oracle soak fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
+	check-analysis check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
 	plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
@@ -314,6 +314,9 @@ check-header:
 
 check-warnings:
 	@$(TELL) test/check-warnings.sh
+
+check-analysis:
+	@$(TELL) test/check-analysis.sh
 
 check-vendor:
 	@$(TELL) test/check-vendor.sh
