@@ -6,6 +6,7 @@
 #     make tools          the command line tools of examples/, which make install installs too
 #     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
+#     make soak           calls without end, SOAK_CALLS (1000000), at a server that fails now and then
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
 #     make clean          removes build/; make distclean also what was fetched
@@ -63,7 +64,7 @@ endif
 # Tests that need no server but their own, tests that need a DynamoDB, and what both share; scripts that try the tools,
 # and the programs that these need.
 TESTS   = $(filter-out $(NO_TESTS), $(wildcard test/unit_*.c)) $(wildcard test/live_*.c)
-HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c, $(wildcard test/*.c))
+HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c test/soak.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
 TOOL_TESTS = $(wildcard test/tool_*.sh)
 TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty
@@ -108,9 +109,9 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan check-threads \
-	check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols check-header \
-	check-warnings check-vendor check-man check-install check-instructions record-instructions bench bench-programs \
-	bench-peers plots man install uninstall clean distclean
+	check-valgrind check-oracle soak fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols \
+	check-header check-warnings check-analysis check-vendor check-man check-install check-instructions \
+	record-instructions bench bench-programs bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -275,6 +276,10 @@ check-tsan:
 check-threads: $(BUILD)/test/unit_threads
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
 
+# SOAK_CALLS (1000000): some minutes.
+soak: $(BUILD)/test/soak
+	@$(BUILD)/test/soak
+
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
@@ -324,6 +329,9 @@ check-header:
 
 check-warnings:
 	@$(TELL) test/check-warnings.sh
+
+check-analysis:
+	@$(TELL) test/check-analysis.sh
 
 check-vendor:
 	@$(TELL) test/check-vendor.sh

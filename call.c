@@ -117,6 +117,16 @@ static void swap_bodies(const dynamo_message *message, dynamo_handle *handle)
     message->paged->text = body;
 }
 
+/*
+ * A transaction with a token is done once: that it was done, canceled or malformed holds for the attempts that had no
+ * answer too. That it still runs, or that the service has no time or refuses the keys, says nothing of them.
+ */
+static bool settles(const dynamo_message *message, const dynamo_error *error)
+{
+    return message->transaction && (error->status == DYNAMO_OK || error->status == DYNAMO_ERR_TRANSACTION_CANCELED ||
+                                    error->status == DYNAMO_ERR_VALIDATION);
+}
+
 static void exchange(message_call *call, dynamo_handle *handle, json_t **response)
 {
     const dynamo_message   *message  = call->message;
@@ -152,8 +162,7 @@ static void exchange(message_call *call, dynamo_handle *handle, json_t **respons
     else
         call->error->ambiguous = message->write && exchange.may_have_been_executed;
     swap_bodies(message, handle);
-    /* A transaction with a token is done once: what the service says later holds for what it didn't answer. */
-    call->ambiguous = (call->ambiguous && !(answered && message->transaction)) || call->error->ambiguous;
+    call->ambiguous = (call->ambiguous && !settles(message, call->error)) || call->error->ambiguous;
 }
 
 static void try_once(message_call *call, json_t **response)

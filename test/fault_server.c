@@ -52,6 +52,8 @@ struct fault_server {
     bool            stopping;
     connection     *list;
 
+    fault_handler     handler; /* set before the first request, and never changed */
+    void             *handler_context;
     const fault_step *steps;
     size_t            step_count, next_step;
     fault_responder   respond; /* to what comes after them; NULL: nobody */
@@ -441,6 +443,33 @@ static bool record(fault_server *server, fault_request *request, stall_turn *tur
     return kept;
 }
 
+/* Until the time is over or the client has gone; then nobody reads an answer. */
+static bool pause_for(int fd, int pause_ms)
+{
+    struct pollfd gone = {.fd = fd, .events = POLLIN};
+
+    return poll(&gone, 1, pause_ms) == 0;
+}
+
+static bool serve_by_handler(connection *peer)
+{
+    fault_server  *server = peer->server;
+    fault_step     step   = server->handler(server->handler_context, NULL);
+    fault_request *request;
+    bool           go_on;
+
+    if (step.action == FAULT_CLOSE_BEFORE_READING)
+        return false;
+    request = read_request(peer->fd);
+    if (request == NULL)
+        return false;
+    step  = server->handler(server->handler_context, request);
+    go_on = (step.action != FAULT_STALL || pause_for(peer->fd, step.pause_ms)) && perform(server, peer->fd, &step);
+    request_free(request);
+    free((char *)step.body);
+    return go_on;
+}
+
 static bool serve_one(connection *peer)
 {
     fault_server   *server = peer->server;
@@ -453,6 +482,8 @@ static bool serve_one(connection *peer)
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
         return false;
+    if (server->handler != NULL)
+        return serve_by_handler(peer);
     step = take_step(server, &respond);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
@@ -693,6 +724,12 @@ void fault_server_respond(fault_server *server, fault_responder respond, void *c
     server->respond = respond;
     server->context = context;
     pthread_mutex_unlock(&server->lock);
+}
+
+void fault_server_handle(fault_server *server, fault_handler handler, void *context)
+{
+    server->handler         = handler;
+    server->handler_context = context;
 }
 
 void fault_server_release(fault_server *server, size_t count)
