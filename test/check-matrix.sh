@@ -146,9 +146,11 @@ read_arguments() { # NAME WORD...
     for word; do
         case $word in
         FLOOR)
-            arguments+=('CURL_CFLAGS=-isystem /opt/floor/include' 'CURL_LIBS=/opt/floor/lib/libcurl.so -Wl,-rpath,/opt/floor/lib'
+            arguments+=('CURL_CFLAGS=-isystem /opt/floor/include'
+                        'CURL_LIBS=/opt/floor/lib/libcurl.so -Wl,-rpath,/opt/floor/lib'
                         'MBEDTLS_CFLAGS=-isystem /opt/floor/include' 'MBEDTLS_LIBS=/opt/floor/lib/libmbedcrypto.a') ;;
-        MUSL) arguments+=('CPPFLAGS=-isystem /opt/headers' CURL_CFLAGS= JANSSON_CFLAGS= MBEDTLS_CFLAGS= CMOCKA_CFLAGS=) ;;
+        MUSL)
+            arguments+=('CPPFLAGS=-isystem /opt/headers' CURL_CFLAGS= JANSSON_CFLAGS= MBEDTLS_CFLAGS= CMOCKA_CFLAGS=) ;;
         *) arguments+=("${word//_-/ -}") ;;
         esac
     done
