@@ -6,6 +6,7 @@
 #     make tools          the command line tools of examples/, which make install installs too
 #     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
+#     make soak           calls without end, SOAK_CALLS (1000000), at a server that fails now and then
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
 #     make clean          removes build/; make distclean also what was fetched
@@ -48,10 +49,10 @@ SOVERSION = 0
 
 HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c file.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c \
-	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c \
-	handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c \
-	credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c \
-	call.c items.c series.c batch.c wait.c dynamo.c
+	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c \
+	skew.c handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c \
+	login.c credentials.c share.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c \
+	answer.c client.c describe.c call.c items.c series.c batch.c wait.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
@@ -63,7 +64,7 @@ endif
 # Tests that need no server but their own, tests that need a DynamoDB, and what both share; scripts that try the tools,
 # and the programs that these need.
 TESTS   = $(filter-out $(NO_TESTS), $(wildcard test/unit_*.c)) $(wildcard test/live_*.c)
-HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c, $(wildcard test/*.c))
+HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c test/soak.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
 TOOL_TESTS = $(wildcard test/tool_*.sh)
 TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty
@@ -107,10 +108,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads \
-	check-kills check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols \
-	check-header check-warnings check-vendor check-man check-install check-instructions record-instructions bench \
-	bench-programs bench-peers plots man install uninstall clean distclean
+.PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan check-threads \
+	check-valgrind check-oracle soak fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols \
+	check-header check-warnings check-analysis check-vendor check-man check-install check-instructions \
+	check-kills record-instructions bench bench-programs bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -206,7 +207,8 @@ $(BUILD)/test/libhelpers.a: $(HELPERS:%.c=$(BUILD)/%.o)
 $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
-	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) \
+	    $(CMOCKA_LIBS) $(LIBS) -lm
 
 # A copy of the library of another version, in a shared object.
 PLUGIN = $(BUILD)/test/plugin/plugin.so
@@ -251,6 +253,10 @@ check:
 	@CC='$(CC)' test/dependencies check
 	@$(MAKE) --silent examples check-programs
 
+# Those alone that need no server but their own.
+check-units: $(filter $(BUILD)/test/unit_%, $(PROGRAMS))
+	@test/run-tests $(BUILD)/log $^
+
 check-programs: $(PROGRAMS) $(TOOLS) $(TOOL_TEST_PROGRAMS)
 	@BUILD='$(BUILD)' test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS) $(TOOL_TESTS)
 
@@ -274,6 +280,10 @@ check-kills: $(TOOLS)
 
 check-threads: $(BUILD)/test/unit_threads
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
+
+# SOAK_CALLS (1000000): some minutes.
+soak: $(BUILD)/test/soak
+	@$(BUILD)/test/soak
 
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
@@ -315,11 +325,18 @@ check-botocore: $(ARCHIVE)
 check-symbols: all $(BUILD)/dynamo.names
 	@$(TELL) SHARED=$(SHARED) test/check-symbols.sh
 
+# Root's alone, and long: see the script.
+check-matrix:
+	@$(TELL) test/check-matrix.sh
+
 check-header:
 	@$(TELL) test/check-header.sh
 
 check-warnings:
 	@$(TELL) test/check-warnings.sh
+
+check-analysis:
+	@$(TELL) test/check-analysis.sh
 
 check-vendor:
 	@$(TELL) test/check-vendor.sh

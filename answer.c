@@ -185,10 +185,16 @@ static json_t *read_output(const dynamo_message *message, const dynamo_buffer *b
 static dynamo_status read_page(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
 {
     dynamo_paged *paged = message->paged;
+    dynamo_status status;
 
     if (body->length == 0)
         return dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is empty");
-    return dynamo_page_open(&paged->page, body->data, body->length, message->output, paged->list, error);
+    status = dynamo_page_open(&paged->page, body->data, body->length, message->output, paged->list, error);
+    if (status == DYNAMO_OK && is_error(paged->page.members, error)) {
+        dynamo_page_close(&paged->page);
+        status = error->status;
+    }
+    return status;
 }
 
 static dynamo_status check_crc32(const dynamo_handle *handle, dynamo_error *error)

@@ -117,6 +117,16 @@ static void swap_bodies(const dynamo_message *message, dynamo_handle *handle)
     message->paged->text = body;
 }
 
+/*
+ * A transaction with a token is done once: that it was done, canceled or malformed holds for the attempts that had no
+ * answer too. That it still runs, or that the service has no time or refuses the keys, says nothing of them.
+ */
+static bool settles(const dynamo_message *message, const dynamo_error *error)
+{
+    return message->transaction && (error->status == DYNAMO_OK || error->status == DYNAMO_ERR_TRANSACTION_CANCELED ||
+                                    error->status == DYNAMO_ERR_VALIDATION);
+}
+
 static void exchange(message_call *call, dynamo_handle *handle, json_t **response)
 {
     const dynamo_message   *message  = call->message;
@@ -152,8 +162,7 @@ static void exchange(message_call *call, dynamo_handle *handle, json_t **respons
     else
         call->error->ambiguous = message->write && exchange.may_have_been_executed;
     swap_bodies(message, handle);
-    /* A transaction with a token is done once: what the service says later holds for what it didn't answer. */
-    call->ambiguous = (call->ambiguous && !(answered && message->transaction)) || call->error->ambiguous;
+    call->ambiguous = (call->ambiguous && !settles(message, call->error)) || call->error->ambiguous;
 }
 
 static void try_once(message_call *call, json_t **response)
@@ -200,16 +209,6 @@ static void report(const message_call *call, int64_t delay_us)
 
 #define THE_LAST (-1)
 
-/* What is known of the answers so far stays. */
-static void forget_failure(dynamo_error *error)
-{
-    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
-
-    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
-    dynamo_error_clear(error);
-    *error = kept;
-}
-
 /*
  * Pauses, and in the adaptive mode waits for its turn, with nothing held meanwhile. Where the time doesn't suffice for
  * another attempt, the failure of the last one stands.
@@ -224,7 +223,7 @@ static bool is_ready_to_send(message_call *call, int64_t delay_us)
         status = dynamo_deadline_pause(&call->deadline, delay_us);
     if (status == DYNAMO_ERR_TIMEOUT && error->attempts != 0)
         return false;
-    forget_failure(error);
+    dynamo_forget_failure(error);
     if (status != DYNAMO_OK)
         (void)dynamo_fail(error, status, "%s before %s", dynamo_deadline_words(status),
                           error->attempts == 0 ? "anything was sent" : "the next attempt");

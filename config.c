@@ -136,9 +136,9 @@ static const char *name_source(const setting_sources *sources, const found_setti
                                char buffer[SOURCE_NAME_SIZE])
 {
     if (found->in_profile)
-        snprintf(buffer, SOURCE_NAME_SIZE, "%s in profile %s", found->name, sources->profile);
+        (void)snprintf(buffer, SOURCE_NAME_SIZE, "%s in profile %s", found->name, sources->profile);
     else
-        snprintf(buffer, SOURCE_NAME_SIZE, "%s", found->name);
+        (void)snprintf(buffer, SOURCE_NAME_SIZE, "%s", found->name);
     return buffer;
 }
 

@@ -531,86 +531,86 @@ dynamo_status dynamo_call(dynamo_client *client, const char *operation, json_t *
 dynamo_items *dynamo_query_items(dynamo_client *client, const char *table_name, const dynamo_query_options *options,
                                  dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_query, ARGUMENTS(TEXT(table_name)), options, error);
+    return dynamo_items_new(client, &dynamo_pagination_query, ARGUMENTS(TEXT(table_name)), options, error);
 }
 
 dynamo_items *dynamo_scan_items(dynamo_client *client, const char *table_name, const dynamo_scan_options *options,
                                 dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_scan, ARGUMENTS(TEXT(table_name)), options, error);
+    return dynamo_items_new(client, &dynamo_pagination_scan, ARGUMENTS(TEXT(table_name)), options, error);
 }
 
 dynamo_items *dynamo_execute_statement_items(dynamo_client *client, const char *statement,
                                              const dynamo_execute_statement_options *options, dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_execute_statement, ARGUMENTS(TEXT(statement)), options, error);
+    return dynamo_items_new(client, &dynamo_pagination_execute_statement, ARGUMENTS(TEXT(statement)), options, error);
 }
 
 dynamo_items *dynamo_list_backups_items(dynamo_client *client, const dynamo_list_backups_options *options,
                                         dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_backups, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_backups, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_bulk_operations_items(dynamo_client *client,
                                                 const dynamo_list_bulk_operations_options *options, dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_bulk_operations, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_bulk_operations, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_contributor_insights_items(dynamo_client *client,
                                                      const dynamo_list_contributor_insights_options *options,
                                                      dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_contributor_insights, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_contributor_insights, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_exports_items(dynamo_client *client, const dynamo_list_exports_options *options,
                                         dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_exports, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_exports, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_global_tables_items(dynamo_client *client, const dynamo_list_global_tables_options *options,
                                               dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_global_tables, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_global_tables, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_imports_items(dynamo_client *client, const dynamo_list_imports_options *options,
                                         dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_imports, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_imports, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_tables_items(dynamo_client *client, const dynamo_list_tables_options *options,
                                        dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_tables, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_tables, NULL, options, error);
 }
 
 dynamo_items *dynamo_list_tags_of_resource_items(dynamo_client *client, const char *resource_arn,
                                                  const dynamo_list_tags_of_resource_options *options,
                                                  dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_tags_of_resource, ARGUMENTS(TEXT(resource_arn)), options,
+    return dynamo_items_new(client, &dynamo_pagination_list_tags_of_resource, ARGUMENTS(TEXT(resource_arn)), options,
                             error);
 }
 
 dynamo_items *dynamo_describe_stream_items(dynamo_client *client, const char *stream_arn,
                                            const dynamo_describe_stream_options *options, dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_describe_stream, ARGUMENTS(TEXT(stream_arn)), options, error);
+    return dynamo_items_new(client, &dynamo_pagination_describe_stream, ARGUMENTS(TEXT(stream_arn)), options, error);
 }
 
 dynamo_items *dynamo_get_records_items(dynamo_client *client, const char *shard_iterator,
                                        const dynamo_get_records_options *options, dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_get_records, ARGUMENTS(TEXT(shard_iterator)), options, error);
+    return dynamo_items_new(client, &dynamo_pagination_get_records, ARGUMENTS(TEXT(shard_iterator)), options, error);
 }
 
 dynamo_items *dynamo_list_streams_items(dynamo_client *client, const dynamo_list_streams_options *options,
                                         dynamo_error *error)
 {
-    return dynamo_items_new(client, &dynamo_operation_list_streams, NULL, options, error);
+    return dynamo_items_new(client, &dynamo_pagination_list_streams, NULL, options, error);
 }

@@ -19,7 +19,7 @@
  *     token_file.c  sts.c  role.c                                 files with tokens; roles
  *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
  *     credentials.c                                               the keys in use
- *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
+ *     share.c  pool.c  transport.c                                the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
@@ -38,6 +38,13 @@
 #endif
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
+#endif
+/* Of glibc where a long has 32 bits: files and moments beyond 2^31. */
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
+#if _FILE_OFFSET_BITS == 64 && !defined(_TIME_BITS)
+#define _TIME_BITS 64
 #endif
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #define _DARWIN_C_SOURCE
@@ -151,6 +158,9 @@ dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dy
                              ...) DYNAMO_PRINTF(4, 5);
 
 dynamo_status dynamo_fail_memory(dynamo_error *error); /* DYNAMO_ERR_OUT_OF_MEMORY in its own words */
+
+/* Clears all but what is known of the answers so far. */
+void dynamo_forget_failure(dynamo_error *error);
 
 /* Copies text into a field of `size` bytes: cut between characters, bytes that aren't UTF-8 and control characters
  * replaced by '?'. */
@@ -693,7 +703,7 @@ typedef struct dynamo_fetch {
     size_t                 body_length;
     bool                   direct;             /* never through a proxy */
     int64_t                connect_timeout_ms; /* 0: the settings' */
-    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    int64_t                timeout_ms;         /* within the deadline; 0: the settings' for an attempt */
     const dynamo_deadline *deadline;
 
     long          http_status;
@@ -1050,7 +1060,8 @@ typedef struct dynamo_handle {
     dynamo_buffer      body;
 } dynamo_handle;
 
-dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
+/* `share` may be NULL. */
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, CURLSH *share, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
@@ -1068,12 +1079,27 @@ bool dynamo_handle_disconnect(dynamo_handle *handle);
 /* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
 void dynamo_handle_abandon(dynamo_handle *handle);
 
+/* ---- share.c: what the handles of a pool have in common ---------------------------------------------------------- */
+
+typedef struct dynamo_share {
+    CURLSH         *handle; /* NULL: nothing */
+    pthread_mutex_t lock;
+} dynamo_share;
+
+bool dynamo_share_init(dynamo_share *share); /* false: memory ran out */
+void dynamo_share_free(dynamo_share *share); /* after the handles */
+
+/* In a child after fork(): whether handles that are with it can be freed; then, once they are, a share of its own. */
+bool dynamo_share_sound_after_fork(dynamo_share *share);
+void dynamo_share_renew(dynamo_share *share, bool sound);
+
 /* ---- pool.c: handles lent to calls ------------------------------------------------------------------------------- */
 
 typedef struct dynamo_waiter dynamo_waiter;
 
 typedef struct dynamo_pool {
     const dynamo_settings *settings;
+    dynamo_share           share;
     pthread_mutex_t        lock; /* held for a few instructions, never during I/O */
     dynamo_handle         *idle; /* the most recently used first */
     unsigned               lent; /* handles in use or being made: max_clients at most */
@@ -1327,10 +1353,14 @@ typedef struct dynamo_pagination {
     bool                    grows;    /* at an empty page all there is so far has come; its position may stay */
 } dynamo_pagination;
 
-extern const dynamo_pagination dynamo_paginations[]; /* ends with a NULL operation */
+/* One each, so that none is linked for another's sake. */
+extern const dynamo_pagination dynamo_pagination_describe_stream, dynamo_pagination_execute_statement,
+    dynamo_pagination_get_records, dynamo_pagination_list_backups, dynamo_pagination_list_bulk_operations,
+    dynamo_pagination_list_contributor_insights, dynamo_pagination_list_exports, dynamo_pagination_list_global_tables,
+    dynamo_pagination_list_imports, dynamo_pagination_list_streams, dynamo_pagination_list_tables,
+    dynamo_pagination_list_tags_of_resource, dynamo_pagination_query, dynamo_pagination_scan;
 
-/* Of an operation that has a row there. */
-dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_operation *operation,
+dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_pagination *pagination,
                                const dynamo_argument *arguments, const void *options, dynamo_error *error);
 
 /* ---- series.c: several calls that a caller makes as one ---------------------------------------------------------- */

@@ -151,7 +151,7 @@ static const char *parse_ipv6(url_parts *parts, const char *text, size_t length)
     written[length] = '\0';
     if (inet_pton(AF_INET6, written, &address) != 1 || inet_ntop(AF_INET6, &address, written, sizeof(written)) == NULL)
         return fault;
-    snprintf(parts->host, sizeof(parts->host), "[%s]", written);
+    (void)snprintf(parts->host, sizeof(parts->host), "[%s]", written);
     parts->loopback = IN6_IS_ADDR_LOOPBACK(&address);
     return NULL;
 }
@@ -294,7 +294,7 @@ static char *host_header(const url_parts *parts)
     if (parts->port != default_port(parts->secure)) {
         char port[16];
 
-        snprintf(port, sizeof(port), ":%u", parts->port);
+        (void)snprintf(port, sizeof(port), ":%u", parts->port);
         dynamo_buffer_text(&host, port);
     }
     return host.data;

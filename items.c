@@ -9,27 +9,25 @@
 
 #include <stdlib.h>
 
-const dynamo_pagination dynamo_paginations[] = {
-    { &dynamo_operation_describe_stream, "StreamDescription.Shards", "StreamDescription", "LastEvaluatedShardId",
-      "ExclusiveStartShardId", false },
-    { &dynamo_operation_execute_statement, "Items", NULL, "NextToken", "NextToken", false },
-    { &dynamo_operation_get_records, "Records", NULL, "NextShardIterator", "ShardIterator", true },
-    { &dynamo_operation_list_backups, "BackupSummaries", NULL, "LastEvaluatedBackupArn", "ExclusiveStartBackupArn",
-      false },
-    { &dynamo_operation_list_bulk_operations, "BulkOperationsSummaryList", NULL, "NextToken", "NextToken", false },
-    { &dynamo_operation_list_contributor_insights, "ContributorInsightsSummaries", NULL, "NextToken", "NextToken",
-      false },
-    { &dynamo_operation_list_exports, "ExportSummaries", NULL, "NextToken", "NextToken", false },
-    { &dynamo_operation_list_global_tables, "GlobalTables", NULL, "LastEvaluatedGlobalTableName",
-      "ExclusiveStartGlobalTableName", false },
-    { &dynamo_operation_list_imports, "ImportSummaryList", NULL, "NextToken", "NextToken", false },
-    { &dynamo_operation_list_streams, "Streams", NULL, "LastEvaluatedStreamArn", "ExclusiveStartStreamArn", false },
-    { &dynamo_operation_list_tables, "TableNames", NULL, "LastEvaluatedTableName", "ExclusiveStartTableName", false },
-    { &dynamo_operation_list_tags_of_resource, "Tags", NULL, "NextToken", "NextToken", false },
-    { &dynamo_operation_query, "Items", NULL, "LastEvaluatedKey", "ExclusiveStartKey", false },
-    { &dynamo_operation_scan, "Items", NULL, "LastEvaluatedKey", "ExclusiveStartKey", false },
-    { NULL, NULL, NULL, NULL, NULL, false },
-};
+#define PAGED(operation, ...) \
+    const dynamo_pagination dynamo_pagination_##operation = { &dynamo_operation_##operation, __VA_ARGS__ }
+
+PAGED(describe_stream, "StreamDescription.Shards", "StreamDescription", "LastEvaluatedShardId",
+      "ExclusiveStartShardId", false);
+PAGED(execute_statement, "Items", NULL, "NextToken", "NextToken", false);
+PAGED(get_records, "Records", NULL, "NextShardIterator", "ShardIterator", true);
+PAGED(list_backups, "BackupSummaries", NULL, "LastEvaluatedBackupArn", "ExclusiveStartBackupArn", false);
+PAGED(list_bulk_operations, "BulkOperationsSummaryList", NULL, "NextToken", "NextToken", false);
+PAGED(list_contributor_insights, "ContributorInsightsSummaries", NULL, "NextToken", "NextToken", false);
+PAGED(list_exports, "ExportSummaries", NULL, "NextToken", "NextToken", false);
+PAGED(list_global_tables, "GlobalTables", NULL, "LastEvaluatedGlobalTableName", "ExclusiveStartGlobalTableName",
+      false);
+PAGED(list_imports, "ImportSummaryList", NULL, "NextToken", "NextToken", false);
+PAGED(list_streams, "Streams", NULL, "LastEvaluatedStreamArn", "ExclusiveStartStreamArn", false);
+PAGED(list_tables, "TableNames", NULL, "LastEvaluatedTableName", "ExclusiveStartTableName", false);
+PAGED(list_tags_of_resource, "Tags", NULL, "NextToken", "NextToken", false);
+PAGED(query, "Items", NULL, "LastEvaluatedKey", "ExclusiveStartKey", false);
+PAGED(scan, "Items", NULL, "LastEvaluatedKey", "ExclusiveStartKey", false);
 
 struct dynamo_items {
     dynamo_client           *client;
@@ -170,15 +168,6 @@ json_t *dynamo_items_page(const dynamo_items *items)
 
 /* ---- Made and freed ---------------------------------------------------------------------------------------------- */
 
-static const dynamo_pagination *pagination_of(const dynamo_operation *operation)
-{
-    const dynamo_pagination *row = dynamo_paginations;
-
-    while (row->operation != operation)
-        row++;
-    return row;
-}
-
 /* All that isn't the same from page to page is left out of the request. */
 static dynamo_status write_constant(dynamo_items *items, dynamo_request *request, dynamo_error *error)
 {
@@ -223,7 +212,7 @@ static dynamo_status set_up(dynamo_items *items, const dynamo_argument *argument
     return status;
 }
 
-static dynamo_items *items_new(dynamo_client *client, const dynamo_operation *operation,
+static dynamo_items *items_new(dynamo_client *client, const dynamo_pagination *pagination,
                                const dynamo_argument *arguments, const void *options, dynamo_error *error)
 {
     dynamo_items *items = calloc(1, sizeof(*items));
@@ -234,7 +223,7 @@ static dynamo_items *items_new(dynamo_client *client, const dynamo_operation *op
     }
     dynamo_client_hold(client);
     items->client            = client;
-    items->pagination        = pagination_of(operation);
+    items->pagination        = pagination;
     items->answer.list       = items->pagination->list;
     items->answer.text.limit = DYNAMO_BODY_LIMIT;
     if (set_up(items, arguments, options, error) == DYNAMO_OK)
@@ -243,7 +232,7 @@ static dynamo_items *items_new(dynamo_client *client, const dynamo_operation *op
     return NULL;
 }
 
-dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_operation *operation,
+dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_pagination *pagination,
                                const dynamo_argument *arguments, const void *options, dynamo_error *error)
 {
     dynamo_error  spare = { .message = "" };
@@ -253,7 +242,7 @@ dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_operation *op
         return NULL; /* what made it NULL is told already */
     dynamo_error_clear(own);
     if (client != NULL)
-        return items_new(client, operation, arguments, options, own);
+        return items_new(client, pagination, arguments, options, own);
     (void)dynamo_fail(own, DYNAMO_ERR_INVALID_ARGUMENT, "client is NULL: did dynamo_client_new fail?");
     return NULL;
 }

@@ -220,7 +220,7 @@ dynamo_status dynamo_static_keys(const dynamo_source *source, dynamo_credentials
     };
     char where[WHERE_SIZE];
 
-    snprintf(where, sizeof(where), " in profile %s", source->profile);
+    (void)snprintf(where, sizeof(where), " in profile %s", source->profile);
     dynamo_buffer_text(reason, "no aws_access_key_id");
     dynamo_buffer_text(reason, where);
     return dynamo_keys_take(keys, &names, &values, DYNAMO_ERR_CREDENTIALS, where, error);

@@ -191,17 +191,7 @@ static dynamo_status fail_in_time(wait_run *waiter, dynamo_status status)
                                               waiter->state));
 }
 
-/* An error that is what was asked for is none: all that stays is what is known of the exchange. */
-static void forget_failure(dynamo_error *error)
-{
-    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
-
-    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
-    dynamo_error_clear(error);
-    *error = kept;
-}
-
-/* Asks once. Where it fails, the answer before stays the last. */
+/* Asks once. Where it fails, the answer before stays the last. An error that is what was asked for is none. */
 static dynamo_status ask(wait_run *waiter, const dynamo_argument *argument)
 {
     dynamo_error *error  = waiter->series.error;
@@ -209,7 +199,7 @@ static dynamo_status ask(wait_run *waiter, const dynamo_argument *argument)
     dynamo_status status = dynamo_perform(&waiter->series.client, waiter->row->operation, argument, NULL, &answer, error);
 
     if (status != DYNAMO_OK && status == waiter->row->not_there) {
-        forget_failure(error);
+        dynamo_forget_failure(error);
         status = DYNAMO_OK;
     }
     if (status == DYNAMO_OK) {

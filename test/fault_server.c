@@ -52,6 +52,8 @@ struct fault_server {
     bool            stopping;
     connection     *list;
 
+    fault_handler     handler; /* set before the first request, and never changed */
+    void             *handler_context;
     const fault_step *steps;
     size_t            step_count, next_step;
     fault_responder   respond; /* to what comes after them; NULL: nobody */
@@ -320,19 +322,21 @@ static bool drip(int fd, const char *data, size_t length, int pause_ms)
     return true;
 }
 
+/* A place among the requests that wait to be released. */
+typedef struct stall_turn {
+    size_t   number;
+    unsigned generation; /* of the script */
+} stall_turn;
+
 /* Waits its turn; false: the script was changed or the server is being stopped. */
-static bool stall(fault_server *server)
+static bool stall(fault_server *server, const stall_turn *turn)
 {
-    bool     go_on;
-    unsigned generation;
-    size_t   turn;
+    bool go_on;
 
     pthread_mutex_lock(&server->lock);
-    generation = server->generation;
-    turn       = server->stalled++;
-    while (server->released <= turn && generation == server->generation && !server->stopping)
+    while (server->released <= turn->number && turn->generation == server->generation && !server->stopping)
         pthread_cond_wait(&server->changed, &server->lock);
-    go_on = generation == server->generation && !server->stopping;
+    go_on = turn->generation == server->generation && !server->stopping;
     pthread_mutex_unlock(&server->lock);
     return go_on;
 }
@@ -410,8 +414,9 @@ static fault_step take_step(fault_server *server, fault_responder *respond)
     return step;
 }
 
-/* Keeps the request; the server owns it. false: no memory. */
-static bool record(fault_server *server, fault_request *request)
+/* Keeps the request; the server owns it. false: no memory. `turn`, or NULL, is taken with the request, so that requests
+ * are released in the order that they are counted in. */
+static bool record(fault_server *server, fault_request *request, stall_turn *turn)
 {
     bool kept = true;
 
@@ -430,10 +435,39 @@ static bool record(fault_server *server, fault_request *request)
         server->requests[server->request_count++] = request;
         if (++server->in_flight > server->most_in_flight)
             server->most_in_flight = server->in_flight;
+        if (turn != NULL)
+            *turn = (stall_turn){server->stalled++, server->generation};
     }
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
     return kept;
+}
+
+/* Until the time is over or the client has gone; then nobody reads an answer. */
+static bool pause_for(int fd, int pause_ms)
+{
+    struct pollfd gone = {.fd = fd, .events = POLLIN};
+
+    return poll(&gone, 1, pause_ms) == 0;
+}
+
+static bool serve_by_handler(connection *peer)
+{
+    fault_server  *server = peer->server;
+    fault_step     step   = server->handler(server->handler_context, NULL);
+    fault_request *request;
+    bool           go_on;
+
+    if (step.action == FAULT_CLOSE_BEFORE_READING)
+        return false;
+    request = read_request(peer->fd);
+    if (request == NULL)
+        return false;
+    step  = server->handler(server->handler_context, request);
+    go_on = (step.action != FAULT_STALL || pause_for(peer->fd, step.pause_ms)) && perform(server, peer->fd, &step);
+    request_free(request);
+    free((char *)step.body);
+    return go_on;
 }
 
 static bool serve_one(connection *peer)
@@ -443,10 +477,13 @@ static bool serve_one(connection *peer)
     fault_step      step;
     fault_responder respond;
     fault_request  *request;
+    stall_turn      turn;
     bool            go_on;
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
         return false;
+    if (server->handler != NULL)
+        return serve_by_handler(peer);
     step = take_step(server, &respond);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
@@ -454,13 +491,13 @@ static bool serve_one(connection *peer)
     if (request == NULL)
         return false;
     request->connection = peer->number;
-    if (!record(server, request)) {
+    if (!record(server, request, step.action == FAULT_STALL ? &turn : NULL)) {
         request_free(request);
         return false;
     }
     if (respond != NULL)
         respond(server->context, request, &step);
-    go_on = step.action != FAULT_STALL || stall(server);
+    go_on = step.action != FAULT_STALL || stall(server, &turn);
     /* Before the answer: once that is out, the client's next request may overtake this thread. */
     pthread_mutex_lock(&server->lock);
     if (server->in_flight > 0)
@@ -687,6 +724,12 @@ void fault_server_respond(fault_server *server, fault_responder respond, void *c
     server->respond = respond;
     server->context = context;
     pthread_mutex_unlock(&server->lock);
+}
+
+void fault_server_handle(fault_server *server, fault_handler handler, void *context)
+{
+    server->handler         = handler;
+    server->handler_context = context;
 }
 
 void fault_server_release(fault_server *server, size_t count)

@@ -69,6 +69,13 @@ typedef struct fault_request {
     unsigned connection; /* from 1, in the order they were accepted */
 } fault_request;
 
+/*
+ * What answers in place of a script: called by the connection's thread, once before a request is read (request is NULL,
+ * and only FAULT_CLOSE_BEFORE_READING counts), and once it has come. The body of the step it returns is freed, so that
+ * it is malloc()'s or NULL. Requests aren't kept, and FAULT_STALL waits pause_ms.
+ */
+typedef fault_step (*fault_handler)(void *context, const fault_request *request);
+
 typedef struct fault_server fault_server;
 
 /* Listens on a free port of 127.0.0.1. NULL: it can't, and errno says why. */
@@ -84,6 +91,9 @@ void fault_server_script(fault_server *server, const fault_step *steps, size_t c
  * the connection's thread; what it points the step to has to live until the next request. NULL: {} again. */
 typedef void (*fault_responder)(void *context, const fault_request *request, fault_step *step);
 void fault_server_respond(fault_server *server, fault_responder respond, void *context);
+
+/* A handler in place of a script; before the first request. */
+void fault_server_handle(fault_server *server, fault_handler handler, void *context);
 
 /* Lets the next `count` stalled requests go on, in order of arrival; they needn't have come yet. */
 void fault_server_release(fault_server *server, size_t count);

@@ -508,11 +508,28 @@ static void unwrapped_outputs(void **state)
 
 /* ---- Lists over all their pages ---------------------------------------------------------------------------------- */
 
+static const dynamo_pagination *const paginations[] = {
+    &dynamo_pagination_describe_stream,
+    &dynamo_pagination_execute_statement,
+    &dynamo_pagination_get_records,
+    &dynamo_pagination_list_backups,
+    &dynamo_pagination_list_bulk_operations,
+    &dynamo_pagination_list_contributor_insights,
+    &dynamo_pagination_list_exports,
+    &dynamo_pagination_list_global_tables,
+    &dynamo_pagination_list_imports,
+    &dynamo_pagination_list_streams,
+    &dynamo_pagination_list_tables,
+    &dynamo_pagination_list_tags_of_resource,
+    &dynamo_pagination_query,
+    &dynamo_pagination_scan,
+};
+
 static const dynamo_pagination *pagination_of(const dynamo_operation *operation)
 {
-    for (const dynamo_pagination *each = dynamo_paginations; each->operation != NULL; each++)
-        if (each->operation == operation)
-            return each;
+    for (size_t i = 0; i < DYNAMO_COUNT(paginations); i++)
+        if (paginations[i]->operation == operation)
+            return paginations[i];
     return NULL;
 }
 
