@@ -10,7 +10,7 @@
  * replaces the one before. Who goes on cuts the parts to these lengths and asks from these positions. At the end the
  * parts are joined behind the first, which takes the file's name: from then on all is there, and the rest is swept up.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,7 +9,7 @@
  * the main thread keeps the offset up to which that holds in a small file, which replaces the one before. Who goes on
  * begins there. Lines behind it may be written twice then, which is harmless: a put is the same however often.
  */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 
 #include <errno.h>
 #include <fcntl.h>

@@ -169,7 +169,8 @@ awk -v items="$items" 'BEGIN {
     value[3] = "{\"$$B\": true}"
     value[4] = "-0.5"
     for (i = 0; i < items; i++)
-        printf "{\"Artist\": \"a%d\", \"Song\": %d, \"Value\": %s, \"Text\": \"%" i % 700 "s\"}\n", i % 7, i, value[i % 5], "x"
+        printf "{\"Artist\": \"a%d\", \"Song\": %d, \"Value\": %s, \"Text\": \"%" i % 700 "s\"}\n", \
+            i % 7, i, value[i % 5], "x"
 }' >"$folder/items"
 check 'create' 0 '' '' dynamo create "$table" Artist:S:HASH Song:N:RANGE
 check 'import' 0 '' '' import_table "$table" "$folder/items"
@@ -267,7 +268,12 @@ check 'the same command without the limit' 0 '' '' export_table "$table" -o "$fo
 check 'it is whole after all' 0 '' '' same_lines "$folder/whole" "$folder/limited"
 check 'a folder that is not there' 9 '' 'dynamo-export: */none/file.part-0: No such file*' \
     export_table "$table" -o "$folder/none/file"
-first_line() { { export_table "$table"; echo $? >"$folder/code"; } | head -n 1 | wc -l | tr -d ' ' && cat "$folder/code"; }
+first_line() {
+    {
+        export_table "$table"
+        echo $? >"$folder/code"
+    } | head -n 1 | wc -l | tr -d ' ' && cat "$folder/code"
+}
 check 'head ends it quietly' 0 '1
 141' '' first_line
 if [ -c /dev/full ]; then
