@@ -1,8 +1,8 @@
 #!/bin/sh
 # examples/dynamo-export.c and dynamo-import.c: there and back again, killed amid it; their errors and exit statuses, in
 # a pipe and on a terminal. Writes TAP.
-# The environment: BUILD, DYNAMO_TEST_ENDPOINT; DYNAMO_TEST_WRAPPER. With DYNAMO_TEST_ITEMS or DYNAMO_TEST_KILLS, there
-# and back again with so many (2000 and 3), and nothing else.
+# The environment: BUILD, DYNAMO_TEST_ENDPOINT; DYNAMO_TEST_WRAPPER, DYNAMO_TEST_SERVER. With DYNAMO_TEST_ITEMS or
+# DYNAMO_TEST_KILLS, there and back again with so many (2000 and 3), and nothing else.
 set -u
 export LC_ALL=C
 build=$(cd "$BUILD" && pwd) || exit 1
@@ -76,6 +76,11 @@ not_ok() { # NAME REASON...
     echo "not ok $number - $1"
     shift
     printf '%s\n' "$@" | sed 's/^/# /'
+}
+
+skip() { # NAME REASON
+    number=$((number + 1))
+    echo "ok $number - $1 # SKIP $2"
 }
 
 # The command's exit status, its standard output to the byte, and its standard error, a pattern of the shell's, are as
@@ -376,7 +381,11 @@ last_progress() { on_terminal "$@" </dev/null | grep -Eo '^[0-9,]+ items  [0-9,]
     sed 's/  .*//'; }
 check 'progress of an export' 0 '2,000 items' '' last_progress dynamo-export "$table" -o "$folder/whole" --rate 100
 shares() { tr '\r' '\n' <"$folder/terminal" | grep -Eo '[0-9]+%  0:00:[0-9]{2} left' | grep -q . && echo yes; }
-check 'its share, and the time left' 0 yes '' shares
+if [ "${DYNAMO_TEST_SERVER-}" = dynalite ]; then
+    skip 'its share, and the time left' "dynalite doesn't count a table's items at once"
+else
+    check 'its share, and the time left' 0 yes '' shares
+fi
 check 'progress of an import' 0 '2,000 items' '' last_progress dynamo-import "$table" "$folder/whole" --rate 1500
 check 'likewise' 0 yes '' shares
 check 'quiet' 0 '' '' on_terminal dynamo-export "$table" -q -o "$folder/whole" </dev/null
