@@ -1111,13 +1111,12 @@ typedef union dynamo_argument {
 
 /* Where a member of an operation comes from. */
 typedef struct dynamo_parameter {
-    const char         *name;  /* AWS's: "TableName" */
-    const char         *field; /* in C: "table_name" */
+    const char         *name; /* "TableName", which the C name follows from */
     const dynamo_shape *shape;
     bool                positional;
     bool                optional; /* positional, and yet may be NULL where shorten() says so */
     bool                token;    /* an idempotency token */
-    size_t              place; /* the index of a positional argument, or the offset in the options struct */
+    uint8_t             place; /* the index of a positional argument, or the offset in the options struct */
 } dynamo_parameter;
 
 /* An idempotency token that the library made up, for the caller to use again when the outcome is unknown. */
@@ -1148,6 +1147,11 @@ typedef struct dynamo_operation {
     /* Applies what is particular to the operation, once the arguments are in place. NULL: nothing is. */
     dynamo_status (*shorten)(dynamo_request *request, const void *options, dynamo_error *error);
 } dynamo_operation;
+
+#define DYNAMO_FIELD_SIZE 80 /* holds the longest C name of a parameter, 66 characters */
+
+/* The C name of a parameter: "table_name". Returns the buffer. */
+const char *dynamo_parameter_field(const dynamo_parameter *parameter, char field[DYNAMO_FIELD_SIZE]);
 
 /* The index of a parameter that the operation has. */
 size_t dynamo_request_find(const dynamo_request *request, const char *name);
