@@ -8,7 +8,7 @@
 #define OPERATION_NAME_MAX 64
 #define TARGET_SIZE (OPERATION_NAME_MAX + 32)
 
-static const char *const target_prefixes[] = {
+static const char target_prefixes[][28] = {
     [DYNAMO_SERVICE_DYNAMODB] = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_SEARCH]   = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_STREAMS]  = "DynamoDBStreams_20120810.",

@@ -14,9 +14,9 @@
 /* The header, chained over the caller's own texts: libcurl's list would be a copy of secrets. */
 static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist lines[LINES_MAX])
 {
-    static const char *const ours[] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
-    size_t                   count  = 0;
-    const size_t             off    = fetch->body != NULL ? 2 : 3;
+    static const char ours[][16] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
+    size_t            count      = 0;
+    const size_t      off        = fetch->body != NULL ? 2 : 3;
 
     for (size_t i = 0; i < off; i++)
         lines[count++].data = (char *)ours[i];

@@ -44,7 +44,8 @@ static dynamo_status check_session(const dynamo_token_file *file, const dynamo_s
                                    dynamo_error *error)
 {
     static const struct {
-        const char *inside, *name;
+        const char *inside;
+        char        name[16];
     } members[] = {
         { token_member, "accessKeyId" }, { token_member, "secretAccessKey" }, { token_member, "sessionToken" },
         { token_member, "accountId" },   { NULL, "refreshToken" },            { NULL, "dpopKey" },
