@@ -394,7 +394,7 @@ static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *s
 
 static dynamo_status keys_of_config(dynamo_settings *settings, const setting_sources *sources, dynamo_error *error)
 {
-    static const dynamo_key_texts names  = { "access_key", "secret_key", "session_token", NULL, NULL };
+    static const dynamo_key_names names  = { "access_key", "secret_key", "session_token", "", "" };
     const dynamo_config          *config = sources->config;
     const dynamo_key_texts        values = { given(config->access_key), given(config->secret_key),
                                              given(config->session_token), NULL, NULL };
