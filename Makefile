@@ -99,8 +99,8 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
-	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor check-man \
-	check-install check-instructions record-instructions check-size record-size bench bench-programs bench-peers plots \
+	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor amalgamation \
+	check-man check-install check-instructions record-instructions check-size record-size bench bench-programs bench-peers plots \
 	man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
@@ -277,8 +277,12 @@ check-header:
 check-warnings:
 	@$(TELL) test/check-warnings.sh
 
-check-vendor:
-	@$(TELL) test/check-vendor.sh
+check-vendor: $(ARCHIVE) $(BUILD)/test/libhelpers.a
+	@$(TELL) MAKE='$(MAKE)' SOURCES='$(SOURCES)' test/check-vendor.sh
+
+# All of the library as one source and its header, for those who would rather copy two files.
+amalgamation:
+	@test/amalgamate $(BUILD)/amalgamation $(SOURCES)
 
 check-man: $(ARCHIVE) $(BUILD)/dynamo.names
 	@$(TELL) test/check-man.sh

@@ -107,7 +107,7 @@ static bool sign(sts_lines *lines, const dynamo_source *source, const dynamo_end
 enum { FIELD_ACCESS_KEY, FIELD_SECRET_KEY, FIELD_TOKEN, FIELD_EXPIRATION, FIELD_ARN, FIELD_COUNT };
 
 /* Without what stands around them, "AssumeRoleResponse/AssumeRoleResult". */
-static const char field_paths[FIELD_COUNT][28] = {
+static const char *const field_paths[FIELD_COUNT] = {
     [FIELD_ACCESS_KEY] = "Credentials/AccessKeyId",     [FIELD_SECRET_KEY] = "Credentials/SecretAccessKey",
     [FIELD_TOKEN]      = "Credentials/SessionToken",    [FIELD_EXPIRATION] = "Credentials/Expiration",
     [FIELD_ARN]        = "AssumedRoleUser/Arn",
