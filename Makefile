@@ -7,6 +7,7 @@
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
+#     make dist           packs the sources; make amalgamation joins them to one dynamo.c and dynamo.h, in build/
 #     make clean          removes build/; make distclean also what was fetched
 #
 # All variables set with ?= may be set in the environment, on the command line, or in a file config.mk.
@@ -84,10 +85,11 @@ SHARED_LDFLAGS = -dynamiclib -install_name $(LIBDIR)/$(SHARED) -compatibility_ve
 else
 SHARED = libdynamo.so.$(VERSION)
 SHARED_LINKS = libdynamo.so.$(SOVERSION) libdynamo.so
-# The tables are full of pointers: packed, their relocations take 1 KB in place of 50. glibc reads that from 2.36 on.
-PACK_RELOCATIONS = $(shell ld --help 2>/dev/null | grep -q pack-relative-relocs && \
-	getconf GNU_LIBC_VERSION 2>/dev/null | awk '{ split($$2, v, "."); exit !(v[1] > 2 || v[2] >= 36) }' && \
-	echo -Wl,-z,pack-relative-relocs)
+# The tables are full of pointers: packed, their relocations take 1 KB in place of 40. The target's glibc reads that from
+# 2.36 on; the compiler is asked, which may be one for another machine, or for musl.
+PACK_RELOCATIONS = $(shell printf '\043include <features.h>\nlibc __GLIBC__ __GLIBC_MINOR__\n' | \
+	$(CC) -E -P - 2>/dev/null | awk '$$1 == "libc" { glibc = $$2 > 2 || ($$2 == 2 && $$3 >= 36) } END { exit !glibc }' && \
+	$(CC) -Wl,--help 2>/dev/null | grep -q pack-relative-relocs && echo -Wl,-z,pack-relative-relocs)
 SHARED_LDFLAGS = -shared -Wl,-soname,libdynamo.so.$(SOVERSION) -Wl,--version-script,$(BUILD)/dynamo.map -Wl,-z,defs \
 	-Wl,--gc-sections $(PACK_RELOCATIONS)
 endif
@@ -98,10 +100,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz check-fuzz \
-	fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor amalgamation \
-	check-man check-install check-instructions record-instructions check-size record-size bench bench-programs bench-peers plots \
-	man install uninstall clean distclean
+.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz \
+	check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor \
+	amalgamation check- man check-install check-dist check-instructions record-instructions check-size record-size \
+	bench bench-programs bench-peers plots man install uninstall dist clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -290,6 +292,9 @@ check-man: $(ARCHIVE) $(BUILD)/dynamo.names
 check-install: all
 	@$(TELL) MAKE='$(MAKE)' test/check-install.sh
 
+check-dist:
+	@$(TELL) MAKE='$(MAKE)' test/check-dist.sh
+
 # ---- Manual and installation -----------------------------------------------------------------------------------------
 
 # An alias is a page of one line, ".so man3/PAGE.3".
@@ -320,6 +325,10 @@ uninstall:
 	for page in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
 	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(MANDIR)/man3 $(MANDIR)/man5; do \
 	    (cd $(DESTDIR) && rmdir -p .$$folder) 2>/dev/null || :; done
+
+# An archive of the sources, in the build folder.
+dist:
+	@test/dist $(BUILD)
 
 clean:
 	rm -rf $(BUILD)
