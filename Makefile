@@ -7,6 +7,7 @@
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
 #     make install        to PREFIX, below DESTDIR where that is set; make uninstall takes it away again
+#     make static         the examples as programs without a shared library, on Debian: with musl, TLS in them
 #     make dist           packs the sources; make amalgamation joins them to one dynamo.c and dynamo.h, in build/
 #     make clean          removes build/; make distclean also what was fetched
 #
@@ -100,16 +101,16 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared examples demo check check-programs check-asan check-valgrind check-oracle fuzz \
-	check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings check-vendor \
-	amalgamation check-man check-install check-dist check-instructions record-instructions check-size record-size \
-	bench bench-programs bench-peers plots man install uninstall dist clean distclean
+.PHONY: all archive shared static check-static examples demo check check-programs check-asan check-valgrind \
+	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
+	check-vendor amalgamation check-man check-install check-dist check-instructions record-instructions check-size \
+	record-size bench bench-programs bench-peers plots man install uninstall dist clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
-all: static shared
+all: archive shared
 
-static: $(ARCHIVE)
+archive: $(ARCHIVE)
 
 shared: $(BUILD)/$(SHARED)
 
@@ -214,6 +215,12 @@ $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
 examples: $(EXAMPLES)
+
+static:
+	@$(TELL) MAKE='$(MAKE)' test/static
+
+check-static:
+	@$(TELL) MAKE='$(MAKE)' test/static check
 
 # What is missing comes first; the rest is a make of its own, which finds it.
 demo:

@@ -12,7 +12,7 @@
 #define FIRST_PAUSE_MS 100
 
 /* The header, chained over the caller's own texts: libcurl's list would be a copy of secrets. */
-static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist lines[LINES_MAX])
+static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist *lines)
 {
     static const char ours[][16] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
     size_t            count      = 0;
