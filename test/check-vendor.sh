@@ -1,7 +1,7 @@
 #!/bin/sh
 # The sources as a copy in another tree: they compile with no flag but the standard and not a word of the compiler, and
-# a program with the copy below it builds and runs with a makefile, CMake and Meson. The amalgamation has the same names,
-# passes tests, and hides all of them in a host's shared library where it is told to.
+# a program with the copy below it builds and runs with a makefile, CMake and Meson. The amalgamation has the same
+# names, passes tests, and hides them in a host's shared library where it is told to.
 # The environment: BUILD, CC, FLAGS, LIBS, MAKE; SOURCES.
 set -u
 export LC_ALL=C
