@@ -3,6 +3,7 @@
 #     make                the static and the shared library, in build/
 #     make demo           runs examples/demo.c against a local DynamoDB, which is fetched and started for it
 #     make check          runs the tests, those that need a DynamoDB against a local one
+#     make tools          the command line tools of examples/, which make install installs too
 #     make bench          measures what the library costs beside libcurl alone; bench-peers: and AWS's SDKs; plots
 #     make fuzz           has clang's libFuzzer look for inputs that go wrong, FUZZ_SECONDS (60) for each target
 #     make man NAME=dynamo_put_item
@@ -21,6 +22,7 @@ INCLUDEDIR   ?= $(PREFIX)/include
 LIBDIR       ?= $(PREFIX)/lib
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 MANDIR       ?= $(PREFIX)/share/man
+BINDIR       ?= $(PREFIX)/bin
 
 AR         ?= ar
 PKG_CONFIG ?= pkg-config
@@ -54,14 +56,22 @@ SOURCES = buffer.c errors.c clock.c sigpipe.c file.c checksum.c sha1.c hash.c uu
 	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c \
 	handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c \
 	credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c \
-	call.c dynamo.c
+	call.c items.c series.c batch.c wait.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
-# Tests that need no server but their own, tests that need a DynamoDB, and what both share.
-TESTS   = $(wildcard test/unit_*.c) $(wildcard test/live_*.c)
-HELPERS = $(filter-out $(TESTS) test/port.c, $(wildcard test/*.c))
+# unit_memory leads the library's calls to functions of its own, which Apple's linker can't: it isn't tried there.
+ifeq ($(shell uname -s), Darwin)
+NO_TESTS = test/unit_memory.c
+endif
+
+# Tests that need no server but their own, tests that need a DynamoDB, and what both share; scripts that try the tools,
+# and the programs that these need.
+TESTS   = $(filter-out $(NO_TESTS), $(wildcard test/unit_*.c)) $(wildcard test/live_*.c)
+HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
+TOOL_TESTS = $(wildcard test/tool_*.sh)
+TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty
 
 # Programs for clang's libFuzzer, which are built apart from all else.
 FUZZERS = $(patsubst %.c, $(BUILD)/%, $(wildcard test/fuzz/*.c))
@@ -69,9 +79,11 @@ FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
 FUZZ_RUNS    ?= 20000
 
+# The examples that have a page of section 1 are tools, and installed.
 EXAMPLES = $(patsubst %.c, $(BUILD)/%, $(wildcard examples/*.c))
+TOOLS    = $(patsubst man/%.1, $(BUILD)/examples/%, $(wildcard man/*.1))
 
-PAGES = $(wildcard man/*.3) $(wildcard man/*.5)
+PAGES = $(wildcard man/*.[135])
 
 FLAGS   = $(CPPFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(MBEDTLS_CFLAGS)
 COMPILE = $(CC) -std=c11 -pthread $(WARNINGS) -I. $(FLAGS) $(CFLAGS)
@@ -101,10 +113,11 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all archive shared static check-static examples demo check check-programs check-asan check-valgrind \
-	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-vendor amalgamation check-man check-install check-dist check-instructions record-instructions check-size \
-	record-size bench bench-programs bench-peers plots man install uninstall dist clean distclean
+.PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan \
+	check-threads check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols \
+	check-header check-warnings check-vendor check-man check-install check-instructions record-instructions bench \
+	bench-programs bench-peers plots man install uninstall clean distclean archive check-static amalgamation \
+	check-dist check-size record-size dist
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -137,7 +150,7 @@ $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 # ---- The benchmark ---------------------------------------------------------------------------------------------------
 
 # The rules stand before those for tests, whose pattern fits too: an old make takes the first.
-BENCH_NAMES = server floor library micro launch one_call no_call
+BENCH_NAMES = server floor library micro items launch one_call no_call
 ifeq ($(shell uname -s), Darwin)
 DROP_UNUSED = -Wl,-dead_strip
 else
@@ -208,13 +221,41 @@ $(BUILD)/test/libhelpers.a: $(HELPERS:%.c=$(BUILD)/%.o)
 $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
-	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) \
+	    $(CMOCKA_LIBS) $(LIBS) -lm
+
+# A copy of the library of another version, in a shared object.
+PLUGIN = $(BUILD)/test/plugin/plugin.so
+
+$(PLUGIN): test/plugin/plugin.c $(SOURCES) $(HEADERS)
+	@mkdir -p $(@D)/copy/test/plugin
+	cp $(SOURCES) $(HEADERS) $(@D)/copy
+	cp test/plugin/plugin.c $(@D)/copy/test/plugin
+	sed 's/^#define DYNAMO_VERSION .*/#define DYNAMO_VERSION "99.9.9"/' dynamo.h >$(@D)/copy/dynamo.h
+	cd $(@D)/copy && $(CC) -std=c11 -pthread $(FLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC \
+	    '-DDYNAMO_API=__attribute__((visibility("hidden")))' -o ../plugin.so test/plugin/plugin.c $(SOURCES) $(LIBS)
+
+$(BUILD)/test/unit_process: $(PLUGIN)
+
+# What the library calls is led to functions of the test.
+WRAPPED = malloc calloc realloc strdup strndup free read write open fsync fstat mkstemp rename pipe poll socket \
+	clock_gettime getentropy pthread_mutex_init pthread_cond_init pthread_condattr_init pthread_condattr_setclock \
+	posix_spawn posix_spawn_file_actions_init posix_spawnattr_init
+$(BUILD)/test/unit_memory: WRAP = $(foreach name, $(WRAPPED), -Wl,--wrap=$(name))
+
+# A test that makes each allocation of the library fail in turn.
+ifneq ($(shell uname -s), Darwin)
+$(BUILD)/test/unit_items: override LDFLAGS += $(foreach name, malloc calloc realloc strdup, -Wl,--wrap=$(name))
+$(BUILD)/test/unit_items: override CMOCKA_CFLAGS += -DDYNAMO_TEST_WRAP_MALLOC
+endif
 
 $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
 examples: $(EXAMPLES)
+
+tools: $(TOOLS)
 
 static:
 	@$(TELL) MAKE='$(MAKE)' test/static
@@ -232,8 +273,12 @@ check:
 	@CC='$(CC)' test/dependencies check
 	@$(MAKE) --silent examples check-programs
 
-check-programs: $(PROGRAMS)
-	@test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS)
+# Those alone that need no server but their own.
+check-units: $(filter $(BUILD)/test/unit_%, $(PROGRAMS))
+	@test/run-tests $(BUILD)/log $^
+
+check-programs: $(PROGRAMS) $(TOOLS) $(TOOL_TEST_PROGRAMS)
+	@BUILD='$(BUILD)' test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS) $(TOOL_TESTS)
 
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
@@ -241,11 +286,22 @@ check-asan:
 	@UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --silent BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' check-programs
 
+# A minute of 64 threads. What libcurl and OpenSSL do among themselves isn't instrumented, nor looked at.
+TSAN_SECONDS ?= 60
+
+check-tsan:
+	@DYNAMO_TEST_SECONDS=$(TSAN_SECONDS) TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --silent \
+	    BUILD=$(BUILD)/tsan LDFLAGS='$(LDFLAGS) -fsanitize=thread' CFLAGS='-O1 -g -fsanitize=thread' check-threads
+
+check-threads: $(BUILD)/test/unit_threads
+	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
+
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
 
+# Without the tools: their test starts some 200 programs, four minutes of valgrind. DYNAMO_TEST_WRAPPER serves it too.
 check-valgrind:
-	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent check-programs
+	@DYNAMO_TEST_WRAPPER='$(VALGRIND)' $(MAKE) --silent TOOL_TESTS= check-programs
 
 # Ten million inputs: some three minutes of two processors.
 ORACLE_COUNT ?= 10000000
@@ -293,10 +349,10 @@ check-vendor: $(ARCHIVE) $(BUILD)/test/libhelpers.a
 amalgamation:
 	@test/amalgamate $(BUILD)/amalgamation $(SOURCES)
 
-check-man: $(ARCHIVE) $(BUILD)/dynamo.names
+check-man: $(ARCHIVE) $(BUILD)/dynamo.names $(TOOLS) $(BUILD)/test/pty
 	@$(TELL) test/check-man.sh
 
-check-install: all
+check-install: all tools
 	@$(TELL) MAKE='$(MAKE)' test/check-install.sh
 
 check-dist:
@@ -304,19 +360,21 @@ check-dist:
 
 # ---- Manual and installation -----------------------------------------------------------------------------------------
 
-# An alias is a page of one line, ".so man3/PAGE.3".
+# An alias is a page of one line, ".so man3/PAGE.3". The library's page comes before the tool's of the same name, which
+# is NAME=dynamo.1.
 man:
-	@page=`ls man/$(NAME).[35] 2>/dev/null | sed 1q`; \
+	@page=`ls man/$(NAME).3 man/$(NAME).5 man/$(NAME).1 man/$(NAME) 2>/dev/null | sort -t . -k 2,2r | sed 1q`; \
 	if [ -z "$$page" ]; then echo "There is no page '$(NAME)'. The pages:"; ls man; exit 1; fi; \
 	alias=`sed -n '1s|^\.so man[35]/|man/|p' $$page`; \
 	page=$${alias:-$$page}; \
 	if command -v man >/dev/null; then man ./$$page; else mandoc $$page | $${PAGER:-more}; fi
 
-install: all
+install: all tools
 	mkdir -p $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PKGCONFIGDIR) \
-	    $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5
+	    $(DESTDIR)$(BINDIR) $(foreach section, 1 3 5, $(DESTDIR)$(MANDIR)/man$(section))
 	install -m 644 dynamo.h $(DESTDIR)$(INCLUDEDIR)
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(LIBDIR)
+	install -m 755 $(TOOLS) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BUILD)/$(SHARED) $(DESTDIR)$(LIBDIR)
 	for link in $(SHARED_LINKS); do ln -sf $(SHARED) $(DESTDIR)$(LIBDIR)/$$link; done
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
@@ -328,9 +386,11 @@ install: all
 # Folders are removed only below a DESTDIR, where nobody else's are.
 uninstall:
 	rm -f $(DESTDIR)$(INCLUDEDIR)/dynamo.h $(DESTDIR)$(PKGCONFIGDIR)/dynamo.pc
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/, $(notdir $(TOOLS)))
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/, libdynamo.a $(SHARED) $(SHARED_LINKS))
 	for page in $(notdir $(PAGES)); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page; done
-	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(MANDIR)/man3 $(MANDIR)/man5; do \
+	[ -z "$(DESTDIR)" ] || for folder in $(INCLUDEDIR) $(PKGCONFIGDIR) $(LIBDIR) $(BINDIR) \
+	    $(foreach section, 1 3 5, $(MANDIR)/man$(section)); do \
 	    (cd $(DESTDIR) && rmdir -p .$$folder) 2>/dev/null || :; done
 
 # An archive of the sources, in the build folder.

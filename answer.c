@@ -30,12 +30,19 @@ static json_t *read_body(const dynamo_shape *shape, const dynamo_buffer *body, d
 
 /* ---- Errors of the service --------------------------------------------------------------------------------------- */
 
-/* An item in it that can't be read must not hide what the error is: then all of it stays as it came. */
-static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body)
+/* An item in it that can't be read must not hide what the error is: then all of it stays as it came. NULL with
+ * *no_memory: what it says isn't known. */
+static json_t *read_error_body(const dynamo_message *message, const dynamo_buffer *body, bool *no_memory)
 {
-    json_t *value = body->length != 0 ? read_body(message->error_output, body, NULL) : NULL;
+    dynamo_error failure = { 0 };
+    json_t      *value   = NULL;
 
-    return value != NULL || body->length == 0 ? value : read_body(&dynamo_shape_any, body, NULL);
+    if (body->length != 0)
+        value = read_body(message->error_output, body, &failure);
+    if (body->length != 0 && value == NULL && failure.status != DYNAMO_ERR_OUT_OF_MEMORY)
+        value = read_body(&dynamo_shape_any, body, &failure);
+    *no_memory = value == NULL && failure.status == DYNAMO_ERR_OUT_OF_MEMORY;
+    return value;
 }
 
 static const char *string_member(const json_t *object, const char *name)
@@ -95,10 +102,16 @@ static void keep_details(const dynamo_message *message, dynamo_error *error, jso
 static dynamo_status read_error(const dynamo_message *message, const dynamo_exchange *exchange,
                                 const dynamo_handle *handle, dynamo_error *error)
 {
-    json_t       *body = read_error_body(message, &handle->body);
+    bool          no_memory;
+    json_t       *body = read_error_body(message, &handle->body, &no_memory);
     char          code[sizeof(error->code)];
     dynamo_status status;
 
+    if (no_memory) {
+        error->ambiguous = message->write && exchange->http_status >= 500;
+        return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "out of memory while reading why HTTP status %ld came",
+                           exchange->http_status);
+    }
     find_code(code, sizeof(code), body, &handle->head);
     status = dynamo_status_of_code(code);
     (void)dynamo_fail(error, status, "%s", dynamo_status_message(status));
@@ -131,6 +144,22 @@ static json_t *unwrap(json_t *output, const char *member, dynamo_error *error)
     return inner;
 }
 
+/* An error that came with the status of a success is none the less one. */
+static bool is_error(const json_t *output, dynamo_error *error)
+{
+    const char *type = string_member(output, "__type");
+    char        code[sizeof(error->code)];
+
+    if (type == NULL)
+        return false;
+    dynamo_bare_code(code, sizeof(code), type, strlen(type));
+    if (dynamo_status_of_code(code) == DYNAMO_ERR_UNKNOWN_SERVICE)
+        return false;
+    (void)dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is an error with the HTTP status of a success: %s",
+                      code);
+    return true;
+}
+
 static json_t *read_output(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
 {
     json_t *output;
@@ -146,7 +175,26 @@ static json_t *read_output(const dynamo_message *message, const dynamo_buffer *b
         return NULL;
     }
     output = read_body(message->output, body, error);
+    if (output != NULL && is_error(output, error)) {
+        json_decref(output);
+        return NULL;
+    }
     return output != NULL && message->unwrap != NULL ? unwrap(output, message->unwrap, error) : output;
+}
+
+static dynamo_status read_page(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
+{
+    dynamo_paged *paged = message->paged;
+    dynamo_status status;
+
+    if (body->length == 0)
+        return dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is empty");
+    status = dynamo_page_open(&paged->page, body->data, body->length, message->output, paged->list, error);
+    if (status == DYNAMO_OK && is_error(paged->page.members, error)) {
+        dynamo_page_close(&paged->page);
+        status = error->status;
+    }
+    return status;
 }
 
 static dynamo_status check_crc32(const dynamo_handle *handle, dynamo_error *error)
@@ -170,7 +218,9 @@ dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exc
 
     if (status == DYNAMO_OK && (exchange->http_status < 200 || exchange->http_status > 299))
         return read_error(message, exchange, handle, error);
-    if (status == DYNAMO_OK) {
+    if (status == DYNAMO_OK && message->paged != NULL) {
+        status = read_page(message, &handle->body, error);
+    } else if (status == DYNAMO_OK) {
         *response = read_output(message, &handle->body, error);
         status    = *response != NULL ? DYNAMO_OK : error->status;
     }

@@ -47,6 +47,8 @@ static size_t receive_body(char *data, size_t size, size_t count, void *context)
     dynamo_handle *handle = context;
 
     dynamo_buffer_append(&handle->body, data, size * count);
+    if (handle->body.secret)
+        dynamo_wipe(data, size * count); /* libcurl frees its buffers as they are */
     return handle->body.failed ? 0 : size * count;
 }
 
@@ -140,6 +142,9 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     dynamo_handle *handle = context;
     size_t         length = size * count;
 
+    handle->head_size += length;
+    if (handle->head_size > DYNAMO_HEAD_LIMIT)
+        return 0;
     if (length >= 5 && memcmp(line, "HTTP/", 5) == 0)
         handle->head = (dynamo_answer_head){ 0 };
     else if (handle->head.complete)
@@ -393,6 +398,7 @@ CURLcode dynamo_handle_transfer(dynamo_handle *handle, const dynamo_deadline *de
     CURLcode code    = CURLE_FAILED_INIT;
     int      running = 1;
 
+    handle->head_size = 0;
     if (curl_multi_add_handle(handle->multi, handle->easy) != CURLM_OK)
         return CURLE_OUT_OF_MEMORY;
     while (curl_multi_perform(handle->multi, &running) == CURLM_OK && running != 0) {

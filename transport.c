@@ -183,6 +183,9 @@ static dynamo_status fail_transfer(const dynamo_handle *handle, CURLcode code, c
                            DYNAMO_BODY_LIMIT);
     if (handle->body.failed)
         return dynamo_fail_memory(error);
+    if (handle->head_size > DYNAMO_HEAD_LIMIT)
+        return dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the headers of %s are larger than %zu bytes", host,
+                           DYNAMO_HEAD_LIMIT);
     if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
         return dynamo_fail(error, DYNAMO_ERR_REQUEST_FAILED, "%s closed the connection before it answered", host);
     (void)dynamo_fail(error, dynamo_handle_status(code), "%s: %s", host,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs to an empty folder, builds and runs a program with what is there, in C11 and C++17, static and shared, by
+# Installs to an empty folder, runs the tools, builds and runs a program with what is there, in C11 and C++17, static and shared, by
 # pkg-config alone, and uninstalls: nothing may be left.
 # The environment: BUILD, CC, MAKE.
 set -u
@@ -49,8 +49,13 @@ install_at() {
 }
 
 install_at install || fail "make install fails"
-for page in "$folder"/root/usr/share/man/man[35]/*; do
+for page in "$folder"/root/usr/share/man/man[135]/*; do
     [ -s "$page" ] || fail "no pages, or an empty one: $page"
+done
+for tool in "$folder"/root/usr/share/man/man1/*; do
+    name=$(basename "$tool" .1)
+    "$folder/root/usr/bin/$name" --version >"$folder/program/tool.log" || fail "$name doesn't run"
+    echo "install: $(cat "$folder/program/tool.log")"
 done
 try shared "$CC" c11 consumer.c $(flags --cflags --libs)
 try shared c++ c++17 consumer.cc $(flags --cflags --libs)

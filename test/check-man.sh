@@ -1,14 +1,15 @@
 #!/bin/sh
 # The manual: every page is clean by mandoc -Tlint, every alias leads to a page, every public name of dynamo.h has a
 # page or an alias, every status and macro is spoken of, and every EXAMPLES, and the README's program, compiles, without
-# a warning, and runs against the local server.
+# a warning, and runs against the local server. What stands after a $ in the EXAMPLES of section 1 and in the README's
+# ```console is run on a terminal, and has to show what stands there.
 # The environment: BUILD, CC, WARNINGS, FLAGS, LIBS, SERVER.
 set -u
 export LC_ALL=C
 status=0
 folder=$BUILD/man
 rm -rf "$folder"
-mkdir -p "$folder/man3" "$folder/man5"
+mkdir -p "$folder/man1" "$folder/man3" "$folder/man5"
 
 complain() {
     echo "man: $*"
@@ -16,7 +17,7 @@ complain() {
 }
 
 # As they are installed, for the aliases.
-for page in man/*.[35]; do
+for page in man/*.[135]; do
     cp "$page" "$folder/man${page##*.}"
 done
 
@@ -27,14 +28,14 @@ is_alias() {
 # The linter looks for the pages that a page refers to among those of the system: here the tree is looked through.
 lint() {
     command -v mandoc >/dev/null 2>&1 || complain "there is no mandoc"
-    for page in man/*.[35]; do
+    for page in man/*.[135]; do
         is_alias "$page" || mandoc -Tlint "$page"
     done 2>&1 | grep -Ev 'referenced manual not found|outdated mandoc.db' >"$folder/lint"
     if [ -s "$folder/lint" ]; then
         cat "$folder/lint"
         complain "mandoc -Tlint has something to say"
     fi
-    sed -n 's/^\.Xr \(dynamo[a-z0-9_]*\) \([0-9]\).*/\1.\2/p' man/*.[35] | sort -u | while read -r page; do
+    sed -n 's/^\.Xr \(dynamo[a-z0-9_]*\) \([0-9]\).*/\1.\2/p' man/*.[135] | sort -u | while read -r page; do
         [ -e "man/$page" ] || echo "a page refers to $page, which isn't there"
     done >"$folder/references"
     if [ -s "$folder/references" ]; then
@@ -43,7 +44,7 @@ lint() {
 }
 
 check_aliases() {
-    for page in "$folder"/man[35]/*; do
+    for page in "$folder"/man[135]/*; do
         is_alias "$page" || continue
         target=$(sed -n '1s/^\.so //p' "$page")
         [ -e "$folder/$target" ] && ! is_alias "$folder/$target" || complain "$page leads to no page: $target"
@@ -70,7 +71,7 @@ check_names() {
     done <"$folder/names"
     # The constants, without their reserved parts: the include guard, and what a vendored copy defines.
     grep -Eo '\bDYNAMO_[A-Z0-9_]+' dynamo.h | sort -u | grep -Ev '^(DYNAMO_H|DYNAMO_API)$' >"$folder/constants"
-    cat man/*.[35] >"$folder/all"
+    cat man/*.[135] >"$folder/all"
     while read -r name; do
         grep -Eq "(^|[^A-Z0-9_])$name([^A-Z0-9_]|$)" "$folder/all" || complain "no page speaks of $name"
     done <"$folder/constants"
@@ -78,7 +79,7 @@ check_names() {
 
 # The program of each EXAMPLES section: a literal block with a main(). Roff's escapes become what they stand for.
 extract() { # PAGE FOLDER
-    awk -v stem="$2/$(basename "$1" | sed 's/\.[35]$//')" '
+    awk -v stem="$2/$(basename "$1" | sed 's/\.[135]$//')" '
         /^\.Sh /                      { examples = /^\.Sh EXAMPLES/; next }
         examples && /^\.Bd .*-literal/ { number++; inside = 1; next }
         /^\.Ed/                       { inside = 0; next }
@@ -126,16 +127,57 @@ run_examples() {
     done
 }
 
+# The README's sessions, between ```console and ```, and those of section 1.
+extract_sessions() { # FOLDER
+    mkdir -p "$1"
+    awk '
+        /^```console$/ { inside = 1; next }
+        /^```/         { inside = 0 }
+        inside' README.md >"$1/README.session"
+    for page in man/*.1; do
+        extract "$page" "$1"
+        cat "$1/$(basename "$page" .1)".*.c >"$1/$(basename "$page").session"
+    done
+}
+
+# A script that shows each command before it runs it. A command that ends with a backslash goes on in the next line.
+script_of() { # SESSION
+    awk '
+        function quoted(text) { gsub(/\047/, "\047\\\047\047", text); return "\047" text "\047" }
+        !continued && !/^\$ / { next }
+        { print "printf \"%s\\n\" " quoted($0); text = $0; if (!continued) sub(/^\$ /, "", text) }
+        { command = command text "\n"; continued = /\\$/ }
+        !continued { print "eval " quoted(command); command = "" }' "$1"
+}
+
+run_session() { # SESSION
+    script_of "$1" >"$1.sh"
+    grep -q . "$1.sh" || complain "$(basename "$1") has no command"
+    PATH=$(cd "$BUILD/examples" && pwd):$PATH NO_COLOR=1 AWS_ENDPOINT_URL=$DYNAMO_TEST_ENDPOINT \
+        "$BUILD/test/pty" sh "$1.sh" </dev/null | tr -d '\r' >"$1.shown"
+    diff "$1" "$1.shown" || complain "$(basename "$1") shows something else"
+}
+
+run_sessions() {
+    extract_sessions "$folder/sessions"
+    for session in "$folder"/sessions/*.session; do
+        run_session "$session"
+        sessions=$((sessions + 1))
+    done
+}
+
 programs=0
+sessions=0
 if [ "${1-}" = examples ]; then
     run_examples
-    echo "man: $programs programs in EXAMPLES and README compiled and run"
+    run_sessions
+    echo "man: $programs programs in EXAMPLES and README compiled and run, $sessions sessions typed"
     [ "$programs" -gt 0 ] || complain "no page has an example"
     exit "$status"
 fi
 lint
 check_aliases
 check_names
-echo "man: $(grep -c . "$folder/names") names, $(ls man/*.[35] | grep -c .) pages and aliases"
+echo "man: $(grep -c . "$folder/names") names, $(ls man/*.[135] | grep -c .) pages and aliases"
 test/local-server run "$SERVER" -- "$0" examples || status=1
 exit "$status"

@@ -54,6 +54,8 @@ struct fault_server {
 
     const fault_step *steps;
     size_t            step_count, next_step;
+    fault_responder   respond; /* to what comes after them; NULL: nobody */
+    void             *context;
     unsigned          generation; /* of the script */
     size_t            stalled, released;
     fault_request   **requests;
@@ -395,13 +397,15 @@ static bool perform(fault_server *server, int fd, const fault_step *step)
 
 /* ---- Connections ------------------------------------------------------------------------------------------------- */
 
-static fault_step take_step(fault_server *server)
+/* *respond: what fills it in, when the script is over. */
+static fault_step take_step(fault_server *server, fault_responder *respond)
 {
     static const fault_step plain = {0};
     fault_step              step;
 
     pthread_mutex_lock(&server->lock);
-    step = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
+    *respond = server->next_step < server->step_count ? NULL : server->respond;
+    step     = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
     pthread_mutex_unlock(&server->lock);
     return step;
 }
@@ -434,15 +438,16 @@ static bool record(fault_server *server, fault_request *request)
 
 static bool serve_one(connection *peer)
 {
-    fault_server  *server = peer->server;
-    char           first;
-    fault_step     step;
-    fault_request *request;
-    bool           go_on;
+    fault_server   *server = peer->server;
+    char            first;
+    fault_step      step;
+    fault_responder respond;
+    fault_request  *request;
+    bool            go_on;
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
         return false;
-    step = take_step(server);
+    step = take_step(server, &respond);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
     request = read_request(peer->fd);
@@ -453,6 +458,8 @@ static bool serve_one(connection *peer)
         request_free(request);
         return false;
     }
+    if (respond != NULL)
+        respond(server->context, request, &step);
     go_on = step.action != FAULT_STALL || stall(server);
     /* Before the answer: once that is out, the client's next request may overtake this thread. */
     pthread_mutex_lock(&server->lock);
@@ -671,6 +678,14 @@ void fault_server_script(fault_server *server, const fault_step *steps, size_t c
     server->accepted = server->closed = server->in_flight = server->most_in_flight = server->bytes_sent = 0;
     server->most_open = server->open;
     pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void fault_server_respond(fault_server *server, fault_responder respond, void *context)
+{
+    pthread_mutex_lock(&server->lock);
+    server->respond = respond;
+    server->context = context;
     pthread_mutex_unlock(&server->lock);
 }
 

@@ -1,8 +1,9 @@
 /*
- * For test/local-server, in place of tools that not every machine has:
+ * For test/local-server and test/tool_*.sh, in place of tools that not every machine has:
  *
  *     port free           prints a TCP port of 127.0.0.1 that nobody listens on
  *     port answers PORT   waits up to a second for an HTTP answer there; exit status 0: it came
+ *     port silent         prints a port, and "connected" once somebody has; answers nothing, until it is ended
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -77,6 +78,27 @@ static int wait_for_answer(unsigned long port)
     return EXIT_FAILURE;
 }
 
+static int stay_silent(void)
+{
+    struct sockaddr_in address = loopback(0);
+    socklen_t          length  = sizeof(address);
+    int                handle  = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (handle < 0 || bind(handle, (struct sockaddr *)&address, length) != 0 || listen(handle, 5) != 0 ||
+        getsockname(handle, (struct sockaddr *)&address, &length) != 0) {
+        perror("port");
+        return EXIT_FAILURE;
+    }
+    printf("%u\n", (unsigned)ntohs(address.sin_port));
+    fflush(stdout);
+    if (accept(handle, NULL, NULL) < 0)
+        return EXIT_FAILURE;
+    puts("connected");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
 int main(int count, char **arguments)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -84,6 +106,8 @@ int main(int count, char **arguments)
         return print_free_port();
     if (count == 3 && strcmp(arguments[1], "answers") == 0)
         return wait_for_answer(strtoul(arguments[2], NULL, 10));
-    fprintf(stderr, "usage: port free | port answers PORT\n");
+    if (count == 2 && strcmp(arguments[1], "silent") == 0)
+        return stay_silent();
+    fprintf(stderr, "usage: port free | port answers PORT | port silent\n");
     return 2;
 }
