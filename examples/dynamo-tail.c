@@ -3,7 +3,7 @@
  *
  *     dynamo-tail Music
  *     dynamo-tail Music --from now --images new
- *     dynamo-tail Music --checkpoint music.position >> changes.jsonl
+ *     dynamo-tail Music --checkpoint music.position --output changes.jsonl
  *
  * It is an example: where positions are kept, who may read which shard, and what becomes of a line that was printed
  * but not yet recorded is the policy of an application, not of a library. Here it is the simplest that holds: one
@@ -36,8 +36,8 @@
 #define PAUSE_LIST 10000   /* between looks for new shards, while there are some to read */
 #define PAUSE_NOTHING 1000 /* while there are none */
 
-/* An outage of a minute or two is waited out by the library's own attempts. */
-#define PATIENT_ATTEMPTS 12
+/* An outage of about a minute is waited out by the library's own attempts. */
+#define PATIENT_ATTEMPTS 15
 
 /* Those of the tool dynamo. */
 enum exit_code {
@@ -54,7 +54,7 @@ enum exit_code {
 
 /* The options as they were given; NULL or false: they weren't. */
 static struct {
-    const char *from, *images, *checkpoint, *until_idle, *endpoint, *region, *profile;
+    const char *from, *images, *checkpoint, *output, *until_idle, *endpoint, *region, *profile;
     bool        help, version;
 } given;
 
@@ -63,7 +63,7 @@ struct shard {
     char   *parent;      /* NULL: none */
     char   *sequence;    /* the number of the last record that was passed; NULL: none yet */
     char   *iterator;    /* where the next page begins; NULL: to be had anew */
-    json_t *since;       /* NULL: from its first record. Else changes before this second aren't wanted */
+    json_t *since;       /* the first that is wanted isn't from before this second; NULL: it was seen, or all are */
     bool    latest;      /* it begins at its end */
     bool    skips;       /* records from before `since` may come */
     bool    listed;      /* the stream has it still */
@@ -438,6 +438,19 @@ static void add_position(json_t *positions, const struct shard *shard)
         or_out_of_memory(NULL);
 }
 
+/* How long the output is that has all lines up to the positions, and none after them. */
+static void add_output(json_t *checkpoint)
+{
+    struct stat state;
+    json_t     *output;
+
+    if (given.output == NULL || fstat(STDOUT_FILENO, &state) != 0)
+        return;
+    output = json_pack("{s:s, s:I}", "File", given.output, "Size", (json_int_t)state.st_size);
+    if (json_object_set_new(checkpoint, "Output", output) != 0)
+        FAIL(EXIT_USAGE, "the names of files have to be UTF-8");
+}
+
 /* Before the name leads to it, all of it is on the disk. */
 static bool write_new_file(json_t *checkpoint)
 {
@@ -462,6 +475,7 @@ static void save_checkpoint(void)
     for (size_t i = 0; i < shard_count; i++)
         add_position(positions, &shards[i]);
     checkpoint = or_out_of_memory(json_pack("{s:s, s:o}", "StreamArn", stream, "Shards", positions));
+    add_output(checkpoint);
     if (!write_new_file(checkpoint) || rename(new_file, given.checkpoint) != 0)
         FAIL(EXIT_OTHER, "%s can't be written: %s", given.checkpoint, strerror(errno));
     json_decref(checkpoint);
@@ -502,6 +516,35 @@ static void load_checkpoint(void)
         take_position(id, value);
 }
 
+/* What a killed run wrote after its last position comes again: it is cut off. */
+static void cut_output(void)
+{
+    json_t     *before = json_object_get(saved, "Output");
+    const char *name   = text_of(before, "File");
+    json_int_t  size   = json_integer_value(json_object_get(before, "Size"));
+    struct stat state;
+
+    if (name == NULL || strcmp(name, given.output) != 0)
+        return;
+    if (fstat(STDOUT_FILENO, &state) != 0 || state.st_size < size)
+        FAIL(EXIT_USAGE, "%s is shorter than %s says: with another --output, or without, it goes on", given.output,
+             given.checkpoint);
+    if (S_ISREG(state.st_mode) && ftruncate(STDOUT_FILENO, (off_t)size) != 0)
+        FAIL(EXIT_USAGE, "%s can't be cut: %s", given.output, strerror(errno));
+}
+
+/* In place of the standard output. */
+static void open_output(void)
+{
+    int file = open(given.output, O_WRONLY | O_CREAT | O_APPEND, 0666);
+
+    if (file < 0 || dup2(file, STDOUT_FILENO) < 0)
+        FAIL(EXIT_USAGE, "%s: %s", given.output, strerror(errno));
+    if (file != STDOUT_FILENO)
+        close(file);
+    cut_output();
+}
+
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
 static dynamo_status get_iterator(struct shard *shard)
@@ -527,8 +570,12 @@ static void take_record(struct shard *shard, json_t *record)
     json_t     *created  = json_object_get(change, "ApproximateCreationDateTime");
     const char *sequence = text_of(change, "SequenceNumber");
 
-    if (!shard->skips || created == NULL || json_number_value(created) >= json_number_value(shard->since))
+    if (!shard->skips || created == NULL || json_number_value(created) >= json_number_value(shard->since)) {
         print_record(record);
+        json_decref(shard->since);
+        shard->since = NULL;
+        shard->skips = false;
+    }
     if (sequence != NULL)
         keep_text(&shard->sequence, sequence);
 }
@@ -657,9 +704,10 @@ static const struct option {
     void       *given; /* const char ** where it takes a value, else bool * */
     const char *summary;
 } options[] = {
-    {"from", 0, "WHERE", &given.from, "start: all that the stream has (the default); now: what comes"},
+    {"from", 0, "WHERE", &given.from, "start: all that is kept (the default); now: what comes"},
     {"images", 0, "WHICH", &given.images, "of the items: both (the default), new, old, none"},
     {"checkpoint", 0, "FILE", &given.checkpoint, "keep the position there, and go on from it"},
+    {"output", 0, "FILE", &given.output, "append there, not to the standard output"},
     {"until-idle", 0, "SECONDS", &given.until_idle, "end when nothing has come for so long"},
     {"endpoint", 0, "URL", &given.endpoint, "such as http://localhost:8000"},
     {"region", 0, "NAME", &given.region, "such as eu-central-1; local: http://localhost:8000"},
@@ -674,7 +722,7 @@ static void print_help(void)
          "Follows the stream of a DynamoDB table, which may also be given by its ARN, and\n"
          "prints each change as a line of JSON, until Ctrl-C.\n\n"
          "    dynamo-tail Music --from now\n"
-         "    dynamo-tail Music --checkpoint music.position >> changes.jsonl\n");
+         "    dynamo-tail Music --checkpoint music.position --output changes.jsonl\n");
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         char text[64];
 
@@ -808,6 +856,8 @@ static int run(int count, char **words)
     find_stream(words[0]);
     if (given.checkpoint != NULL)
         load_checkpoint();
+    if (given.output != NULL)
+        open_output();
     return follow();
 }
 
