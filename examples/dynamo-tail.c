@@ -550,9 +550,12 @@ static void open_output(void)
 static dynamo_status get_iterator(struct shard *shard)
 {
     dynamo_get_shard_iterator_options options = {.sequence_number = shard->sequence};
-    const char   *type   = shard->sequence != NULL ? "AFTER_SEQUENCE_NUMBER" : shard->latest ? "LATEST" : "TRIM_HORIZON";
-    dynamo_status status = dynamo_get_shard_iterator(patient, stream, shard->id, type, &options, answer(), &error);
+    const char                       *type    = shard->latest ? "LATEST" : "TRIM_HORIZON";
+    dynamo_status                     status;
 
+    if (shard->sequence != NULL)
+        type = "AFTER_SEQUENCE_NUMBER";
+    status = dynamo_get_shard_iterator(patient, stream, shard->id, type, &options, answer(), &error);
     if (status != DYNAMO_OK)
         return status;
     /* Should this one expire, what came in the meantime lies between the shard's first record and its end. */
@@ -663,7 +666,7 @@ static bool is_idle(int64_t now)
     return true;
 }
 
-/* Until then, a signal, or the end of whoever reads the output, which a write would only notice with the next change. */
+/* Until then, a signal, or the end of whoever reads the output, which else would show with the next change only. */
 static void wait_until(int64_t then)
 {
     struct pollfd output = {.fd = STDOUT_FILENO};
@@ -730,7 +733,7 @@ static void print_help(void)
                  options[i].value != NULL ? " " : "", options[i].value != NULL ? options[i].value : "");
         if (options[i].letter != 0)
             text[1] = options[i].letter;
-        printf("  %-20s %s\n", text, options[i].summary);
+        printf("  %-21s %s\n", text, options[i].summary);
     }
     puts("\n'man 1 dynamo-tail' has all of it.");
 }

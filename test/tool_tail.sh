@@ -350,7 +350,8 @@ check 'no table' 2 '' 'dynamo-tail: usage: dynamo-tail TABLE *' dynamo_tail
 check 'two tables' 2 '' 'dynamo-tail: usage: dynamo-tail TABLE *' dynamo_tail a b
 check 'an unknown option' 2 '' "dynamo-tail: there is no option '--follow': *" dynamo_tail x --follow
 check 'an origin that is none' 2 '' "dynamo-tail: --from is start or now, not 'then'" dynamo_tail x --from then
-check 'images that are none' 2 '' "dynamo-tail: --images is both, new, old or none, not 'all'" dynamo_tail x --images all
+check 'images that are none' 2 '' "dynamo-tail: --images is both, new, old or none, not 'all'" \
+    dynamo_tail x --images all
 check 'a time that is none' 2 '' "dynamo-tail: --until-idle is a number * not '5x'" dynamo_tail x --until-idle 5x
 check 'a value that is missing' 2 '' 'dynamo-tail: --checkpoint takes a value: FILE' dynamo_tail x --checkpoint
 check 'a value too many' 2 '' 'dynamo-tail: --help takes no value' dynamo_tail --help=x
@@ -387,7 +388,8 @@ dynamo delete "$table" '{"id": 2}' '{"id": 1}'
 image='{"S":{"$SS":["a"]},"T":"\u0007\u007f\u009b31m\"","id":1,"N":12345678901234567890.5}'
 # Without what is never the same twice; the order of members is the server's.
 plain() {
-    dynamo_tail "$table" --until-idle 0 "$@" | sed 's/,"SequenceNumber":"[0-9]*","ApproximateCreationDateTime":[0-9.]*}$/}/'
+    dynamo_tail "$table" --until-idle 0 "$@" |
+        sed 's/,"SequenceNumber":"[0-9]*","ApproximateCreationDateTime":[0-9.]*}$/}/'
 }
 image=$(plain --images new | sed -n '3s/.*"NewImage":\(.*\)}$/\1/p')
 sorted() { printf '%s' "$image" | tr -d '{}' | tr ',' '\n' | sort | paste -sd, -; }
@@ -422,7 +424,7 @@ check 'a checkpoint that cannot be written' 9 '' 'dynamo-tail: */none/position c
 check 'an output that cannot be written' 2 '' 'dynamo-tail: */none/output: No such file*' \
     dynamo_tail "$table" --output "$folder/none/output"
 
-# From now, without an end: the position is written before the first change, and what comes while nobody reads isn't lost.
+# From now, without an end: the position is kept before the first change, and what comes while nobody reads isn't lost.
 start() { # OUTPUT OPTION...
     output=$1
     shift
@@ -465,9 +467,11 @@ rm "$position"
 # A writer that doesn't stop, and a reader that is killed again and again.
 write_many() {
     for round in 1 2 3 4 5 6 7 8; do
-        awk -v round="$round" 'BEGIN { text = sprintf("%900s", "x"); gsub(" ", "x", text)
-            for (i = 0; i < 150; i++) printf "{\"id\": %d, \"n\": %d, \"text\": \"%s\"}\n", 100 + i % 40, round * 1000 + i, text }' |
-            dynamo put "$table"
+        awk -v round="$round" 'BEGIN {
+            text = sprintf("%900s", "x")
+            for (i = 0; i < 150; i++)
+                printf "{\"id\": %d, \"n\": %d, \"text\": \"%s\"}\n", 100 + i % 40, round * 1000 + i, text
+        }' | dynamo put "$table"
     done
 }
 write_many &
