@@ -48,10 +48,10 @@ SOVERSION = 0
 
 HEADERS = dynamo.h dynamo_internal.h
 SOURCES = buffer.c errors.c clock.c sigpipe.c file.c checksum.c sha1.c hash.c uuid.c number.c binary.c text.c xml.c \
-	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c skew.c \
-	handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c login.c \
-	credentials.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c answer.c client.c describe.c \
-	call.c dynamo.c
+	decode.c marshal.c shape.c page.c sigv4.c ecdsa.c profile.c endpoint.c keys.c config.c deadline.c retry.c \
+	skew.c handle.c fetch.c process.c container.c metadata.c token_file.c sts.c role.c sign_in.c sso.c dpop.c \
+	login.c credentials.c share.c pool.c transport.c request.c rules.c shorthand.c operations.c account.c \
+	answer.c client.c describe.c call.c items.c series.c batch.c wait.c dynamo.c
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE = $(BUILD)/libdynamo.a
 
@@ -107,10 +107,10 @@ TELL = BUILD='$(BUILD)' CC='$(CC)' CFLAGS='$(CFLAGS)' WARNINGS='$(WARNINGS)' SER
 
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
-	check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
-	plots man install uninstall clean distclean
+.PHONY: all static shared tools examples demo check check-units check-programs check-asan check-tsan check-threads \
+	check-valgrind check-oracle fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-matrix check-symbols check-header \
+	check-warnings check-vendor check-man check-install check-instructions record-instructions bench bench-programs \
+	bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ $(BUILD)/$(SHARED): $(OBJECTS) $(BUILD)/dynamo.map
 # ---- The benchmark ---------------------------------------------------------------------------------------------------
 
 # The rules stand before those for tests, whose pattern fits too: an old make takes the first.
-BENCH_NAMES = server floor library micro launch one_call no_call
+BENCH_NAMES = server floor library micro items launch one_call no_call
 ifeq ($(shell uname -s), Darwin)
 DROP_UNUSED = -Wl,-dead_strip
 else
@@ -206,7 +206,8 @@ $(BUILD)/test/libhelpers.a: $(HELPERS:%.c=$(BUILD)/%.o)
 $(HELPERS:%.c=$(BUILD)/%.o): $(wildcard test/*.h)
 
 $(BUILD)/test/%: test/%.c $(BUILD)/test/libhelpers.a $(ARCHIVE) $(HEADERS) $(wildcard test/*.h)
-	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) $(CMOCKA_LIBS) $(LIBS) -lm
+	$(COMPILE) $(CMOCKA_CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $< $(BUILD)/test/libhelpers.a $(ARCHIVE) \
+	    $(CMOCKA_LIBS) $(LIBS) -lm
 
 # A copy of the library of another version, in a shared object.
 PLUGIN = $(BUILD)/test/plugin/plugin.so
@@ -227,6 +228,12 @@ WRAPPED = malloc calloc realloc strdup strndup free read write open fsync fstat 
 	posix_spawn posix_spawn_file_actions_init posix_spawnattr_init
 $(BUILD)/test/unit_memory: WRAP = $(foreach name, $(WRAPPED), -Wl,--wrap=$(name))
 
+# A test that makes each allocation of the library fail in turn.
+ifneq ($(shell uname -s), Darwin)
+$(BUILD)/test/unit_items: override LDFLAGS += $(foreach name, malloc calloc realloc strdup, -Wl,--wrap=$(name))
+$(BUILD)/test/unit_items: override CMOCKA_CFLAGS += -DDYNAMO_TEST_WRAP_MALLOC
+endif
+
 $(BUILD)/examples/%: examples/%.c $(ARCHIVE) dynamo.h
 	@mkdir -p $(@D)
 	$(COMPILE) $(LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
@@ -244,6 +251,10 @@ demo:
 check:
 	@CC='$(CC)' test/dependencies check
 	@$(MAKE) --silent examples check-programs
+
+# Those alone that need no server but their own.
+check-units: $(filter $(BUILD)/test/unit_%, $(PROGRAMS))
+	@test/run-tests $(BUILD)/log $^
 
 check-programs: $(PROGRAMS) $(TOOLS) $(TOOL_TEST_PROGRAMS)
 	@BUILD='$(BUILD)' test/local-server run $(SERVER) -- test/run-tests $(BUILD)/log $(PROGRAMS) $(TOOL_TESTS)
@@ -303,6 +314,10 @@ check-botocore: $(ARCHIVE)
 
 check-symbols: all $(BUILD)/dynamo.names
 	@$(TELL) SHARED=$(SHARED) test/check-symbols.sh
+
+# Root's alone, and long: see the script.
+check-matrix:
+	@$(TELL) test/check-matrix.sh
 
 check-header:
 	@$(TELL) test/check-header.sh

@@ -60,7 +60,7 @@ static const char *url_fault(CURLU *parts, const char *url, CURLUcode *code)
     char       *scheme = NULL, *host = NULL, *user = NULL;
     const char *fault = NULL;
 
-    *code = curl_url_set(parts, CURLUPART_URL, url, 0);
+    *code = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME); /* those of a small libcurl too */
     if (*code == CURLUE_OK)
         *code = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
     if (*code == CURLUE_OK)

@@ -243,6 +243,15 @@ void dynamo_error_clear(dynamo_error *error)
     memset(error, 0, sizeof(*error));
 }
 
+void dynamo_forget_failure(dynamo_error *error)
+{
+    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
+
+    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
+    dynamo_error_clear(error);
+    *error = kept;
+}
+
 static void fail_with(dynamo_error *error, dynamo_status status, const char *words)
 {
     error->status    = status;
