@@ -69,10 +69,10 @@ endif
 # Tests that need no server but their own, tests that need a DynamoDB, and what both share; scripts that try the tools,
 # and the programs that these need.
 TESTS   = $(filter-out $(NO_TESTS), $(wildcard test/unit_*.c)) $(wildcard test/live_*.c)
-HELPERS = $(filter-out $(TESTS) $(NO_TESTS) test/port.c test/pty.c test/soak.c, $(wildcard test/*.c))
+HELPERS = $(filter-out $(TESTS) $(NO_TESTS) $(TOOL_TEST_PROGRAMS:$(BUILD)/%=%.c) test/soak.c, $(wildcard test/*.c))
 PROGRAMS = $(TESTS:%.c=$(BUILD)/%)
 TOOL_TESTS = $(wildcard test/tool_*.sh)
-TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty
+TOOL_TEST_PROGRAMS = $(BUILD)/test/port $(BUILD)/test/pty $(BUILD)/test/scripted
 
 # Programs for clang's libFuzzer, which are built apart from all else.
 FUZZERS = $(patsubst %.c, $(BUILD)/%, $(wildcard test/fuzz/*.c))

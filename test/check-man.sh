@@ -35,7 +35,7 @@ lint() {
         cat "$folder/lint"
         complain "mandoc -Tlint has something to say"
     fi
-    sed -n 's/^\.Xr \(dynamo[a-z0-9_]*\) \([0-9]\).*/\1.\2/p' man/*.[135] | sort -u | while read -r page; do
+    sed -n 's/^\.Xr \(dynamo[a-z0-9_-]*\) \([0-9]\).*/\1.\2/p' man/*.[135] | sort -u | while read -r page; do
         [ -e "man/$page" ] || echo "a page refers to $page, which isn't there"
     done >"$folder/references"
     if [ -s "$folder/references" ]; then
