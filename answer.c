@@ -83,8 +83,8 @@ static void find_words(dynamo_error *error, const json_t *body, const dynamo_buf
 /* What is left of the body once code and words are out. */
 static void keep_details(const dynamo_message *message, dynamo_error *error, json_t *body)
 {
-    static const char *const told[] = { "__type", "message", "Message", "code" };
-    json_t                  *reasons;
+    static const char told[][8] = { "__type", "message", "Message", "code" };
+    json_t           *reasons;
 
     if (body == NULL)
         return;

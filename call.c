@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static const char *const target_prefixes[] = {
+static const char target_prefixes[][28] = {
     [DYNAMO_SERVICE_DYNAMODB] = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_SEARCH]   = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_STREAMS]  = "DynamoDBStreams_20120810.",

@@ -725,18 +725,23 @@ typedef struct dynamo_source dynamo_source;
 typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
                                              dynamo_buffer *reason, dynamo_error *error);
 
-/* One set of keys in words: what a source calls its members, or what it has for them. NULL: not there. Borrowed. */
+/* What a source calls the members of a set of keys. "": it has no such member. */
+typedef struct dynamo_key_names {
+    char access_key[24], secret_key[24], session_token[20], account_id[16], expiration[28];
+} dynamo_key_names;
+
+/* What it has for them. NULL: nothing. Borrowed. */
 typedef struct dynamo_key_texts {
     const char *access_key, *secret_key, *session_token, *account_id, *expiration;
 } dynamo_key_texts;
 
 /* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing, and
  * `where` (" in profile default"). `refusal` is the status of a failure. */
-dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_names *names, const dynamo_key_texts *values,
                                dynamo_status refusal, const char *where, dynamo_error *error);
 
 /* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
-dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_names *names,
                                     const dynamo_key_texts *values, const char *what, dynamo_error *error);
 
 /* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
@@ -1147,13 +1152,12 @@ typedef union dynamo_argument {
 
 /* Where a member of an operation comes from. */
 typedef struct dynamo_parameter {
-    const char         *name;  /* AWS's: "TableName" */
-    const char         *field; /* in C: "table_name" */
+    const char         *name; /* "TableName", which the C name follows from */
     const dynamo_shape *shape;
     bool                positional;
     bool                optional; /* positional, and yet may be NULL where shorten() says so */
     bool                token;    /* an idempotency token */
-    size_t              place; /* the index of a positional argument, or the offset in the options struct */
+    uint8_t             place; /* the index of a positional argument, or the offset in the options struct */
 } dynamo_parameter;
 
 /* An idempotency token that the library made up, for the caller to use again when the outcome is unknown. */
@@ -1184,6 +1188,11 @@ typedef struct dynamo_operation {
     /* Applies what is particular to the operation, once the arguments are in place. NULL: nothing is. */
     dynamo_status (*shorten)(dynamo_request *request, const void *options, dynamo_error *error);
 } dynamo_operation;
+
+#define DYNAMO_FIELD_SIZE 80 /* holds the longest C name of a parameter, 66 characters */
+
+/* The C name of a parameter: "table_name". Returns the buffer. */
+const char *dynamo_parameter_field(const dynamo_parameter *parameter, char field[DYNAMO_FIELD_SIZE]);
 
 /* The index of a parameter that the operation has. */
 size_t dynamo_request_find(const dynamo_request *request, const char *name);

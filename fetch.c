@@ -15,9 +15,9 @@
  * LINES_MAX: the macros of libcurl 8.23 want a pointer, not an array's name. */
 static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist *lines)
 {
-    static const char *const ours[] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
-    size_t                   count  = 0;
-    const size_t             off    = fetch->body != NULL ? 2 : 3;
+    static const char ours[][16] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
+    size_t            count      = 0;
+    const size_t      off        = fetch->body != NULL ? 2 : 3;
 
     for (size_t i = 0; i < off; i++)
         lines[count++].data = (char *)ours[i];

@@ -105,7 +105,7 @@ static void read_retry_after(dynamo_answer_head *head, const char *text, size_t 
 }
 
 static const struct {
-    const char *name;
+    char name[20];
     void (*read)(dynamo_answer_head *head, const char *text, size_t length);
 } known_headers[] = {
     { "x-amzn-requestid", read_request_id },

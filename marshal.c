@@ -308,7 +308,7 @@ static size_t string_set_size(json_t *set)
 /* ---- Typed forms and maps that look like them -------------------------------------------------------------------- */
 
 typedef struct typed_form {
-    const char   *type; /* AWS's; the form's name is this after one $ */
+    char          type[4]; /* AWS's; the form's name is this after one $ */
     dynamo_status (*write)(const value_writer *writer, json_t *content, const dynamo_path *path);
     size_t        (*size)(json_t *content);
 } typed_form;

@@ -365,19 +365,19 @@ static void compare_member(const context *files, const dynamo_operation *operati
     const dynamo_parameter *parameter = find_parameter(operation, name);
     long                    position  = position_of(described, name);
     bool                    required  = json_is_true(json_object_get(member, "required"));
-    char                    where[128];
+    char                    where[128], field[DYNAMO_FIELD_SIZE];
 
     snprintf(where, sizeof(where), "%s.%s", operation->name, name);
     if (parameter == NULL) {
         complain(where, "missing");
         return;
     }
-    if (strcmp(parameter->field, text_of(member, "field")) != 0)
-        complain(where, "its field is %s, not %s", parameter->field, text_of(member, "field"));
+    if (strcmp(dynamo_parameter_field(parameter, field), text_of(member, "field")) != 0)
+        complain(where, "its field is %s, not %s", field, text_of(member, "field"));
     if (parameter->positional != (position >= 0))
         complain(where, parameter->positional ? "is no positional argument" : "is a positional argument");
     if (parameter->positional && (long)parameter->place != position)
-        complain(where, "is argument %zu, not %ld", parameter->place, position);
+        complain(where, "is argument %d, not %ld", (int)parameter->place, position);
     if (parameter->optional != (parameter->positional && !required))
         complain(where, required ? "is marked as optional, and is required" : "isn't marked as optional");
     if (required && !parameter->positional)
@@ -607,7 +607,7 @@ static const char *function_of(const context *files, const dynamo_operation *ope
 static void expect_prototype(const context *files, const dynamo_operation *operation, bool list)
 {
     const char *function = function_of(files, operation);
-    char        expected[1024];
+    char        expected[1024], field[DYNAMO_FIELD_SIZE];
     size_t      length = (size_t)snprintf(expected, sizeof(expected), "DYNAMO_API %s%s%s(dynamo_client *client",
                                           list ? "dynamo_items *" : "dynamo_status ", function, list ? "_items" : "");
     const char *found;
@@ -617,7 +617,7 @@ static void expect_prototype(const context *files, const dynamo_operation *opera
         for (const dynamo_parameter *each = operation->parameters; each->name != NULL; each++)
             if (each->positional && each->place == i)
                 length += (size_t)snprintf(expected + length, sizeof(expected) - length, ", %s%s",
-                                           c_type_of(each->shape->kind)->name, each->field);
+                                           c_type_of(each->shape->kind)->name, dynamo_parameter_field(each, field));
     snprintf(expected + length, sizeof(expected) - length,
              ", const %s_options *options, %sdynamo_error *error);", function, list ? "" : "json_t **response, ");
     found = strstr(files->header, expected);
@@ -645,7 +645,7 @@ static const char *short_form_type(const dynamo_operation *operation, const char
 static void compare_field(const dynamo_operation *operation, const char *declaration, size_t *offset, size_t *found)
 {
     const char *field = declaration + strlen(declaration);
-    char        where[160];
+    char        where[160], name[DYNAMO_FIELD_SIZE];
 
     while (field > declaration && field[-1] != ' ' && field[-1] != '*')
         field--;
@@ -653,13 +653,13 @@ static void compare_field(const dynamo_operation *operation, const char *declara
     for (const dynamo_parameter *each = operation->parameters; each->name != NULL; each++) {
         const c_type *type = c_type_of(each->shape->kind);
 
-        if (each->positional || strcmp(each->field, field) != 0)
+        if (each->positional || strcmp(dynamo_parameter_field(each, name), field) != 0)
             continue;
         if (strlen(type->name) != (size_t)(field - declaration) || !starts_with(declaration, type->name))
             complain(where, "is %.*s, not %s", (int)(field - declaration), declaration, type->name);
         *offset = (*offset + type->alignment - 1) / type->alignment * type->alignment;
         if (each->place != *offset)
-            complain(where, "lies at %zu, and the table reads it at %zu", *offset, each->place);
+            complain(where, "lies at %zu, and the table reads it at %d", *offset, (int)each->place);
         *offset += type->size;
         *found += 1;
         return;
