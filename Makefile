@@ -255,19 +255,22 @@ check-asan:
 	@UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --silent BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' check-programs
 
-# A minute of 64 threads. What libcurl and OpenSSL do among themselves isn't instrumented, nor looked at.
+# A minute of 64 threads, then as many at a server that fails and at DynamoDB itself. What libcurl and OpenSSL do among
+# themselves isn't instrumented, nor looked at.
 TSAN_SECONDS ?= 60
 
 check-tsan:
 	@DYNAMO_TEST_SECONDS=$(TSAN_SECONDS) TSAN_OPTIONS=ignore_noninstrumented_modules=1 $(MAKE) --silent \
 	    BUILD=$(BUILD)/tsan LDFLAGS='$(LDFLAGS) -fsanitize=thread' CFLAGS='-O1 -g -fsanitize=thread' check-threads
 
-check-threads: $(BUILD)/test/unit_threads
+check-threads: $(BUILD)/test/unit_threads $(BUILD)/test/soak
+	@SOAK_THREADS=64 SOAK_CALLS=20000 $(BUILD)/test/soak
+	@SOAK_THREADS=64 SOAK_CALLS=10000 SOAK_LIVE=yes test/local-server run $(SERVER) -- $(BUILD)/test/soak
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
 
-# SOAK_CALLS (1000000): some minutes.
+# SOAK_CALLS (1000000): some minutes. Without the threads' caches of glibc's malloc(), whose contents count as allocated.
 soak: $(BUILD)/test/soak
-	@$(BUILD)/test/soak
+	@GLIBC_TUNABLES=glibc.malloc.tcache_count=0 $(BUILD)/test/soak
 
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99
