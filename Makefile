@@ -110,8 +110,8 @@ MAKEFLAGS += --no-print-directory
 
 .PHONY: all static shared tools examples demo check check-programs check-asan check-tsan check-threads check-valgrind \
 	check-oracle soak fuzz check-fuzz fuzz-build fuzz-programs check-botocore check-symbols check-header check-warnings \
-	check-analysis check-vendor check-man check-install check-instructions record-instructions bench bench-programs bench-peers \
-	plots man install uninstall clean distclean
+	check-analysis check-vendor check-man check-install check-instructions record-instructions bench \
+	bench-programs bench-peers plots man install uninstall clean distclean
 
 # ---- The library -----------------------------------------------------------------------------------------------------
 
@@ -268,7 +268,8 @@ check-threads: $(BUILD)/test/unit_threads $(BUILD)/test/soak
 	@SOAK_THREADS=64 SOAK_CALLS=10000 SOAK_LIVE=yes test/local-server run $(SERVER) -- $(BUILD)/test/soak
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
 
-# SOAK_CALLS (1000000): some minutes. Without the threads' caches of glibc's malloc(), whose contents count as allocated.
+# SOAK_CALLS (1000000): some minutes. Without the threads' caches of glibc's malloc(): what is in them counts as
+# allocated.
 soak: $(BUILD)/test/soak
 	@GLIBC_TUNABLES=glibc.malloc.tcache_count=0 $(BUILD)/test/soak
 
