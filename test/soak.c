@@ -41,14 +41,20 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MOST_THREADS 256
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true /* memory is the sanitizer's affair */
-#else
-#define SANITIZED false
-#endif
 #define HANDLES 8
 #define ATTEMPT_TIMEOUT_MS 1000
 #define TABLE "Soak"
+
+/* Under a sanitizer memory is its own affair. */
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__) || __has_feature(thread_sanitizer) || \
+    __has_feature(address_sanitizer)
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
 
 /* ---- Chance ------------------------------------------------------------------------------------------------------ */
 
