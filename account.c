@@ -44,8 +44,8 @@ static json_t *json_in(const given_request *given, const char *name)
 /* An element of TransactItems has one of these. */
 static const char *table_of_element(json_t *element)
 {
-    static const char *const names[] = { "Get", "ConditionCheck", "Put", "Delete", "Update" };
-    const char              *table   = NULL;
+    static const char names[][16] = { "Get", "ConditionCheck", "Put", "Delete", "Update" };
+    const char       *table       = NULL;
 
     for (size_t i = 0; table == NULL && i < DYNAMO_COUNT(names); i++)
         table = json_string_value(json_object_get(json_object_get(element, names[i]), "TableName"));
@@ -63,16 +63,18 @@ static const char *first_table(const given_request *given)
     return table;
 }
 
+typedef char member_name[20];
+
 /* Of the members that name what an operation is about, the first that it has decides, be it an ARN or not. */
 static const char *resource_of(const given_request *given, dynamo_service service)
 {
-    static const char *const dynamodb[] = { "TableName",   "GlobalTableName", "TargetTableName",
+    static const member_name dynamodb[] = { "TableName",   "GlobalTableName", "TargetTableName",
                                             "ResourceArn", "BackupArn",       "ExportArn",
-                                            "ImportArn",   "TableArn",        "BulkOperationArn", NULL };
-    static const char *const streams[]  = { "StreamArn", "ShardIterator", NULL };
+                                            "ImportArn",   "TableArn",        "BulkOperationArn", "" };
+    static const member_name streams[]  = { "StreamArn", "ShardIterator", "" };
     const char              *resource   = NULL;
 
-    for (const char *const *name = service == DYNAMO_SERVICE_STREAMS ? streams : dynamodb; *name != NULL; name++) {
+    for (const member_name *name = service == DYNAMO_SERVICE_STREAMS ? streams : dynamodb; **name != '\0'; name++) {
         resource = text_in(given, *name);
         if (resource != NULL)
             return resource;

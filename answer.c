@@ -83,8 +83,8 @@ static void find_words(dynamo_error *error, const json_t *body, const dynamo_buf
 /* What is left of the body once code and words are out. */
 static void keep_details(const dynamo_message *message, dynamo_error *error, json_t *body)
 {
-    static const char *const told[] = { "__type", "message", "Message", "code" };
-    json_t                  *reasons;
+    static const char told[][8] = { "__type", "message", "Message", "code" };
+    json_t           *reasons;
 
     if (body == NULL)
         return;
@@ -182,6 +182,21 @@ static json_t *read_output(const dynamo_message *message, const dynamo_buffer *b
     return output != NULL && message->unwrap != NULL ? unwrap(output, message->unwrap, error) : output;
 }
 
+static dynamo_status read_page(const dynamo_message *message, const dynamo_buffer *body, dynamo_error *error)
+{
+    dynamo_paged *paged = message->paged;
+    dynamo_status status;
+
+    if (body->length == 0)
+        return dynamo_fail(error, DYNAMO_ERR_BAD_RESPONSE, "the answer is empty");
+    status = dynamo_page_open(&paged->page, body->data, body->length, message->output, paged->list, error);
+    if (status == DYNAMO_OK && is_error(paged->page.members, error)) {
+        dynamo_page_close(&paged->page);
+        status = error->status;
+    }
+    return status;
+}
+
 static dynamo_status check_crc32(const dynamo_handle *handle, dynamo_error *error)
 {
     uint32_t computed;
@@ -203,7 +218,9 @@ dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exc
 
     if (status == DYNAMO_OK && (exchange->http_status < 200 || exchange->http_status > 299))
         return read_error(message, exchange, handle, error);
-    if (status == DYNAMO_OK) {
+    if (status == DYNAMO_OK && message->paged != NULL) {
+        status = read_page(message, &handle->body, error);
+    } else if (status == DYNAMO_OK) {
         *response = read_output(message, &handle->body, error);
         status    = *response != NULL ? DYNAMO_OK : error->status;
     }

@@ -5,10 +5,7 @@
 
 #include <stdio.h>
 
-#define OPERATION_NAME_MAX 64
-#define TARGET_SIZE (OPERATION_NAME_MAX + 32)
-
-static const char *const target_prefixes[] = {
+static const char target_prefixes[][28] = {
     [DYNAMO_SERVICE_DYNAMODB] = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_SEARCH]   = "DynamoDB_20120810.",
     [DYNAMO_SERVICE_STREAMS]  = "DynamoDBStreams_20120810.",
@@ -109,6 +106,17 @@ static void note_answer(message_call *call, const dynamo_exchange *exchange, con
     error->http_status = exchange->http_status;
 }
 
+/* What is wanted as a page is received where it will stay: called before the answer comes, and when it was read. */
+static void swap_bodies(const dynamo_message *message, dynamo_handle *handle)
+{
+    dynamo_buffer body = handle->body;
+
+    if (message->paged == NULL)
+        return;
+    handle->body         = message->paged->text;
+    message->paged->text = body;
+}
+
 /*
  * A transaction with a token is done once: that it was done, canceled or malformed holds for the attempts that had no
  * answer too. That it still runs, or that the service has no time or refuses the keys, says nothing of them.
@@ -146,12 +154,14 @@ static void exchange(message_call *call, dynamo_handle *handle, json_t **respons
     if (exchange.endpoint == NULL)
         return;
     write_sdk_request(call, &exchange, dynamo_skew_known(&core->skew), sdk_request);
+    swap_bodies(message, handle);
     answered = dynamo_exchange_run(&exchange, handle, call->error) == DYNAMO_OK;
     note_answer(call, &exchange, handle, start_us, skew_s);
     if (answered)
         (void)dynamo_answer_read(message, &exchange, handle, response, call->error);
     else
         call->error->ambiguous = message->write && exchange.may_have_been_executed;
+    swap_bodies(message, handle);
     call->ambiguous = (call->ambiguous && !settles(message, call->error)) || call->error->ambiguous;
 }
 
@@ -199,16 +209,6 @@ static void report(const message_call *call, int64_t delay_us)
 
 #define THE_LAST (-1)
 
-/* What is known of the answers so far stays. */
-static void forget_failure(dynamo_error *error)
-{
-    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
-
-    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
-    dynamo_error_clear(error);
-    *error = kept;
-}
-
 /*
  * Pauses, and in the adaptive mode waits for its turn, with nothing held meanwhile. Where the time doesn't suffice for
  * another attempt, the failure of the last one stands.
@@ -223,7 +223,7 @@ static bool is_ready_to_send(message_call *call, int64_t delay_us)
         status = dynamo_deadline_pause(&call->deadline, delay_us);
     if (status == DYNAMO_ERR_TIMEOUT && error->attempts != 0)
         return false;
-    forget_failure(error);
+    dynamo_forget_failure(error);
     if (status != DYNAMO_OK)
         (void)dynamo_fail(error, status, "%s before %s", dynamo_deadline_words(status),
                           error->attempts == 0 ? "anything was sent" : "the next attempt");
@@ -409,14 +409,14 @@ static bool statements_read(const char *statement, json_t *statements)
     return reads;
 }
 
-static bool may_write(const dynamo_operation *operation, const dynamo_argument *arguments)
+static bool may_write(const dynamo_request *request)
 {
-    const char *first = operation->parameters[0].name;
+    const char *first = request->operation->parameters[0].name;
 
-    if (!operation->write || first == NULL || strstr(first, "Statement") == NULL)
-        return operation->write;
-    return strcmp(first, "Statement") == 0 ? !statements_read(arguments[0].text, NULL)
-                                           : !statements_read(NULL, arguments[0].json);
+    if (!request->operation->write || first == NULL || strstr(first, "Statement") == NULL)
+        return request->operation->write;
+    return strcmp(first, "Statement") == 0 ? !statements_read(request->values[0].text, NULL)
+                                           : !statements_read(NULL, request->values[0].json);
 }
 
 static bool raw_may_write(const char *operation, json_t *request)
@@ -445,41 +445,63 @@ static dynamo_status write_body(dynamo_buffer *body, const dynamo_request *reque
     return status == DYNAMO_OK ? dynamo_rules_check(request, error) : status;
 }
 
+dynamo_status dynamo_prepare(dynamo_prepared *prepared, const dynamo_client *client, const dynamo_request *request,
+                             dynamo_error *error)
+{
+    const dynamo_operation *operation = request->operation;
+    dynamo_message         *message   = &prepared->message;
+    dynamo_status           status;
+
+    prepared->body = (dynamo_buffer){ 0 };
+    *message       = (dynamo_message){
+        .operation    = operation->name,
+        .table_name   = table_name_of(request),
+        .endpoint     = endpoint_of(client, operation->service),
+        .target       = prepared->target,
+        .body         = &prepared->body,
+        .token        = &request->token,
+        .output       = operation->output,
+        .error_output = &dynamo_shape_error,
+        .unwrap       = operation->unwrap,
+        .write        = may_write(request),
+        .transaction  = is_transaction(operation),
+        .may_be_empty = operation->output == &dynamo_shape_nothing,
+    };
+    (void)snprintf(prepared->target, sizeof(prepared->target), "%s%s", target_prefixes[operation->service],
+                   operation->name);
+    status = write_body(&prepared->body, request, error);
+    if (status == DYNAMO_OK && message->endpoint->account_suffix != NULL &&
+        dynamo_account_of_request(prepared->account, request, client->core->settings.region))
+        message->account = prepared->account;
+    return status;
+}
+
 static dynamo_status perform(dynamo_client *client, const dynamo_operation *operation,
                              const dynamo_argument *arguments, const void *options, json_t **answer,
                              dynamo_error *error)
 {
-    dynamo_request request;
-    dynamo_buffer  body = { 0 };
-    char           target[TARGET_SIZE];
-    char           account[DYNAMO_LABEL_SIZE];
-    dynamo_status  status = dynamo_request_fill(&request, operation, arguments, options, error);
-    dynamo_message message = {
-        .operation    = operation->name,
-        .table_name   = table_name_of(&request),
-        .endpoint     = endpoint_of(client, operation->service),
-        .target       = target,
-        .body         = &body,
-        .token        = &request.token,
-        .output       = operation->output,
-        .error_output = &dynamo_shape_error,
-        .unwrap       = operation->unwrap,
-        .write        = may_write(operation, arguments),
-        .transaction  = is_transaction(operation),
-        .may_be_empty = operation->output == &dynamo_shape_nothing,
-    };
+    dynamo_request  request;
+    dynamo_prepared prepared;
+    dynamo_status   status = dynamo_request_fill(&request, operation, arguments, options, error);
 
-    (void)snprintf(target, sizeof(target), "%s%s", target_prefixes[operation->service], operation->name);
+    prepared.body = (dynamo_buffer){ 0 };
     if (status == DYNAMO_OK)
-        status = write_body(&body, &request, error);
-    if (status == DYNAMO_OK && message.endpoint->account_suffix != NULL &&
-        dynamo_account_of_request(account, &request, client->core->settings.region))
-        message.account = account;
+        status = dynamo_prepare(&prepared, client, &request, error);
     if (status == DYNAMO_OK)
-        status = send_message(client, &message, answer, error);
+        status = send_message(client, &prepared.message, answer, error);
     dynamo_request_free(&request);
-    dynamo_buffer_free(&body);
+    dynamo_buffer_free(&prepared.body);
     return status;
+}
+
+dynamo_status dynamo_send(dynamo_client *client, const dynamo_message *message, json_t **response, dynamo_error *error)
+{
+    call_frame    frame;
+    dynamo_status status = begin(&frame, client, response, error);
+
+    if (status != DYNAMO_OK)
+        return status;
+    return finish(&frame, send_message(client, message, &frame.answer, frame.error));
 }
 
 dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *operation,
@@ -499,7 +521,7 @@ static bool is_operation_name(const char *name)
 {
     size_t length = strlen(name);
 
-    return length != 0 && length <= OPERATION_NAME_MAX &&
+    return length != 0 && length <= DYNAMO_OPERATION_NAME_MAX &&
            strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
 }
 
@@ -509,7 +531,7 @@ static dynamo_status perform_raw(dynamo_client *client, const char *operation, j
     const dynamo_path root    = DYNAMO_PATH_ROOT("request");
     dynamo_service    service = dynamo_service_of(operation);
     dynamo_buffer     body    = { 0 };
-    char              target[TARGET_SIZE];
+    char              target[DYNAMO_TARGET_SIZE];
     char              account[DYNAMO_LABEL_SIZE];
     dynamo_message    message = {
            .operation    = operation,

@@ -115,6 +115,12 @@ dynamo_client *dynamo_client_new(const dynamo_config *config, dynamo_error *erro
     return client;
 }
 
+void dynamo_client_hold(dynamo_client *client)
+{
+    atomic_fetch_add(&client->references, 1);
+    atomic_fetch_add(&client->core->references, 1);
+}
+
 dynamo_client *dynamo_client_with(dynamo_client *origin, const dynamo_limits *limits, dynamo_error *error)
 {
     static const dynamo_limits none;
@@ -136,8 +142,7 @@ dynamo_client *dynamo_client_with(dynamo_client *origin, const dynamo_limits *li
     client = client_new(error);
     if (client == NULL)
         return NULL;
-    atomic_fetch_add(&origin->references, 1);
-    atomic_fetch_add(&origin->core->references, 1);
+    dynamo_client_hold(origin);
     client->core                = origin->core;
     client->origin              = origin;
     client->cancellation.origin = &origin->cancellation;

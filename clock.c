@@ -107,9 +107,9 @@ static bool take_time(const char **text, int *seconds)
 /* Seconds east of UTC: "Z", "+01:00", "-0530", "+01". */
 static bool take_zone(const char **text, int *offset)
 {
-    static const char *const names[] = { "UTC", "GMT", "Z" };
-    int                      sign    = **text == '-' ? -1 : 1;
-    int                      hours, minutes = 0;
+    static const char names[][4] = { "UTC", "GMT", "Z" };
+    int               sign       = **text == '-' ? -1 : 1;
+    int               hours, minutes = 0;
 
     *offset = 0;
     for (size_t i = 0; i < DYNAMO_COUNT(names); i++) {

@@ -31,56 +31,41 @@
 /* What a User-Agent's component may be made of, as AWS's SDKs have it; '#' stands between name and version. */
 #define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!$%&'*+-.^_`|~,"
 
-/* Where one setting may come from; variables and keys in the order of their strength. */
-typedef struct setting_names {
-    const char *option; /* dynamo_config's field */
-    const char *variables[2];
-    const char *keys[2]; /* as dynamo_profiles_get() takes them */
-} setting_names;
+/* Where one setting may come from: dynamo_config's field, variables, and keys as dynamo_profiles_get() takes them, in
+ * the order of their strength. An empty text stands after the variables and after the keys. */
+#define SETTING(option, variables, keys) option "\0" variables "\0\0" keys "\0"
 
-static const setting_names profile_setting = { "profile", { "AWS_PROFILE", "AWS_DEFAULT_PROFILE" }, { NULL } };
-static const setting_names region_setting  = { "region", { "AWS_REGION", "AWS_DEFAULT_REGION" }, { "region" } };
-static const setting_names ca_file_setting = { "ca_file", { "AWS_CA_BUNDLE" }, { "ca_bundle" } };
-static const setting_names app_id_setting  = { "app_id", { "AWS_SDK_UA_APP_ID" }, { "sdk_ua_app_id" } };
+static const char profile_setting[]      = SETTING("profile", "AWS_PROFILE\0AWS_DEFAULT_PROFILE", "");
+static const char region_setting[]       = SETTING("region", "AWS_REGION\0AWS_DEFAULT_REGION", "region");
+static const char ca_file_setting[]      = SETTING("ca_file", "AWS_CA_BUNDLE", "ca_bundle");
+static const char app_id_setting[]       = SETTING("app_id", "AWS_SDK_UA_APP_ID", "sdk_ua_app_id");
+static const char retry_mode_setting[]   = SETTING("retry_mode", "AWS_RETRY_MODE", "retry_mode");
+static const char max_attempts_setting[] = SETTING("max_attempts", "AWS_MAX_ATTEMPTS", "max_attempts");
+static const char skew_setting[]         = SETTING("", "AWS_DISABLE_CLOCK_SKEW_CORRECTION",
+                                                   "disable_clock_skew_correction");
 
-static const setting_names retry_mode_setting = { "retry_mode", { "AWS_RETRY_MODE" }, { "retry_mode" } };
-static const setting_names max_attempts_setting = { "max_attempts", { "AWS_MAX_ATTEMPTS" }, { "max_attempts" } };
-static const setting_names skew_setting = {
-    NULL,
-    { "AWS_DISABLE_CLOCK_SKEW_CORRECTION" },
-    { "disable_clock_skew_correction" },
-};
-
-#define ENDPOINT_SETTING(option, variable, service)                  \
-    {                                                                \
-        option, { "AWS_ENDPOINT_URL_" variable, "AWS_ENDPOINT_URL" }, \
-        { "services " service " endpoint_url", "endpoint_url" },     \
-    }
+#define ENDPOINT_SETTING(option, variable, service)                          \
+    SETTING(option, "AWS_ENDPOINT_URL_" variable "\0" "AWS_ENDPOINT_URL",    \
+            "services " service " endpoint_url\0" "endpoint_url")
 
 /* SearchVectors goes where the option and the variables for DynamoDB lead. */
-static const setting_names endpoint_settings[DYNAMO_SERVICE_COUNT] = {
+static const char endpoint_settings[DYNAMO_SERVICE_COUNT][124] = {
     [DYNAMO_SERVICE_DYNAMODB] = ENDPOINT_SETTING("endpoint", "DYNAMODB", "dynamodb"),
     [DYNAMO_SERVICE_SEARCH]   = ENDPOINT_SETTING("endpoint", "DYNAMODB", "dynamodb"),
     [DYNAMO_SERVICE_STREAMS]  = ENDPOINT_SETTING("streams_endpoint", "DYNAMODB_STREAMS", "dynamodb_streams"),
-    [DYNAMO_SERVICE_STS]      = ENDPOINT_SETTING(NULL, "STS", "sts"),
-    [DYNAMO_SERVICE_SSO]      = ENDPOINT_SETTING(NULL, "SSO", "sso"),
-    [DYNAMO_SERVICE_SSO_OIDC] = ENDPOINT_SETTING(NULL, "SSO_OIDC", "sso_oidc"),
-    [DYNAMO_SERVICE_SIGNIN]   = ENDPOINT_SETTING(NULL, "SIGNIN", "signin"),
+    [DYNAMO_SERVICE_STS]      = ENDPOINT_SETTING("", "STS", "sts"),
+    [DYNAMO_SERVICE_SSO]      = ENDPOINT_SETTING("", "SSO", "sso"),
+    [DYNAMO_SERVICE_SSO_OIDC] = ENDPOINT_SETTING("", "SSO_OIDC", "sso_oidc"),
+    [DYNAMO_SERVICE_SIGNIN]   = ENDPOINT_SETTING("", "SIGNIN", "signin"),
 };
-static const setting_names ignore_setting = {
-    NULL,
-    { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" },
-    { "ignore_configured_endpoint_urls" },
-};
-static const setting_names fips_setting       = { "use_fips_endpoint",
-                                                  { "AWS_USE_FIPS_ENDPOINT" },
-                                                  { "use_fips_endpoint" } };
-static const setting_names dual_stack_setting = { "use_dualstack_endpoint",
-                                                  { "AWS_USE_DUALSTACK_ENDPOINT" },
-                                                  { "use_dualstack_endpoint" } };
-static const setting_names account_setting    = { "account_id_endpoint_mode",
-                                                  { "AWS_ACCOUNT_ID_ENDPOINT_MODE" },
-                                                  { "account_id_endpoint_mode" } };
+
+static const char ignore_setting[]     = SETTING("", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                                                 "ignore_configured_endpoint_urls");
+static const char fips_setting[]       = SETTING("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+static const char dual_stack_setting[] = SETTING("use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT",
+                                                 "use_dualstack_endpoint");
+static const char account_setting[]    = SETTING("account_id_endpoint_mode", "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+                                                 "account_id_endpoint_mode");
 
 /* What the settings are made from, and what one step leaves for the next. */
 typedef struct setting_sources {
@@ -112,21 +97,24 @@ static bool keep(char **field, const char *text)
     return *field != NULL;
 }
 
-static found_setting find(const setting_sources *sources, const setting_names *setting, const char *option)
+static const char *text_after(const char *text)
 {
-    found_setting found = { .text = given(option), .name = setting->option, .is_option = true };
+    return text + strlen(text) + 1;
+}
 
-    for (size_t i = 0; found.text == NULL && i < DYNAMO_COUNT(setting->variables); i++) {
-        found.name = setting->variables[i];
-        if (found.name != NULL)
-            found.text = given(getenv(found.name));
-        found.is_option = false;
-    }
-    for (size_t i = 0; found.text == NULL && sources->profiles != NULL && i < DYNAMO_COUNT(setting->keys); i++) {
-        found.name = setting->keys[i];
-        if (found.name != NULL)
-            found.text = given(dynamo_profiles_get(sources->profiles, sources->profile, found.name));
-        found.in_profile = true;
+static found_setting find(const setting_sources *sources, const char *setting, const char *option)
+{
+    found_setting found = { .text = given(option), .name = setting, .is_option = true };
+    const char   *next  = text_after(setting);
+
+    for (; found.text == NULL && *next != '\0'; next = text_after(next))
+        found = (found_setting){ .text = given(getenv(next)), .name = next };
+    if (found.text != NULL || sources->profiles == NULL)
+        return found;
+    for (next++; found.text == NULL && *next != '\0'; next = text_after(next)) {
+        const char *text = dynamo_profiles_get(sources->profiles, sources->profile, next);
+
+        found = (found_setting){ .text = given(text), .name = next, .in_profile = true };
     }
     return found;
 }
@@ -179,13 +167,13 @@ static bool needs_files(const setting_sources *sources)
 {
     const dynamo_config *config = sources->config;
     const found_setting  all[]  = {
-        find(sources, &region_setting, config->region),
-        find(sources, &endpoint_settings[DYNAMO_SERVICE_DYNAMODB], config->endpoint),
-        find(sources, &endpoint_settings[DYNAMO_SERVICE_STREAMS], streams_option(config)),
-        find(sources, &ca_file_setting, config->ca_file),
-        find(sources, &app_id_setting, config->app_id),
-        find(sources, &retry_mode_setting, config->retry_mode),
-        find(sources, &max_attempts_setting, config->max_attempts != 0 ? "set" : NULL),
+        find(sources, region_setting, config->region),
+        find(sources, endpoint_settings[DYNAMO_SERVICE_DYNAMODB], config->endpoint),
+        find(sources, endpoint_settings[DYNAMO_SERVICE_STREAMS], streams_option(config)),
+        find(sources, ca_file_setting, config->ca_file),
+        find(sources, app_id_setting, config->app_id),
+        find(sources, retry_mode_setting, config->retry_mode),
+        find(sources, max_attempts_setting, config->max_attempts != 0 ? "set" : NULL),
     };
 
     for (size_t i = 0; i < DYNAMO_COUNT(all); i++) {
@@ -200,7 +188,7 @@ static bool needs_files(const setting_sources *sources)
 static dynamo_status load_profile(setting_sources *sources, dynamo_error *error)
 {
     const dynamo_config *config   = sources->config;
-    const found_setting  profile  = find(sources, &profile_setting, config->profile);
+    const found_setting  profile  = find(sources, profile_setting, config->profile);
     const bool           complete = has_keys(config) && given(config->region) && given(config->endpoint);
     const bool           required = profile.text != NULL && (profile.is_option || !complete);
     const char          *by       = profile.is_option ? "dynamo_config" : profile.name;
@@ -230,7 +218,7 @@ static dynamo_status load_profile(setting_sources *sources, dynamo_error *error)
 /* ---- Endpoints and region ---------------------------------------------------------------------------------------- */
 
 /* A setting that is true or false, in letters of any case. *on stays as it is where none is given. */
-static dynamo_status find_switch(bool *on, const setting_sources *sources, const setting_names *setting,
+static dynamo_status find_switch(bool *on, const setting_sources *sources, const char *setting,
                                  dynamo_bool option, dynamo_error *error)
 {
     const found_setting found = find(sources, setting, NULL);
@@ -249,12 +237,12 @@ static dynamo_status find_switch(bool *on, const setting_sources *sources, const
 
 static dynamo_status find_account_mode(dynamo_account_mode *mode, const setting_sources *sources, dynamo_error *error)
 {
-    static const char *const words[] = {
+    static const char words[][12] = {
         [DYNAMO_ACCOUNT_PREFERRED] = "preferred",
         [DYNAMO_ACCOUNT_DISABLED]  = "disabled",
         [DYNAMO_ACCOUNT_REQUIRED]  = "required",
     };
-    const found_setting found = find(sources, &account_setting, sources->config->account_id_endpoint_mode);
+    const found_setting found = find(sources, account_setting, sources->config->account_id_endpoint_mode);
     char                name[SOURCE_NAME_SIZE];
 
     for (size_t i = 0; i < DYNAMO_COUNT(words); i++) {
@@ -290,7 +278,7 @@ static dynamo_status take_url(dynamo_given_url *url, const setting_sources *sour
                               bool ignored, dynamo_error *error)
 {
     const char         *option = endpoint_option(sources->config, service);
-    const found_setting found  = find(sources, &endpoint_settings[service], option);
+    const found_setting found  = find(sources, endpoint_settings[service], option);
     char                name[SOURCE_NAME_SIZE];
 
     if (found.text == NULL || (ignored && !found.is_option))
@@ -311,13 +299,13 @@ static dynamo_status resolve_endpoints(dynamo_settings *settings, setting_source
     bool                 ignored = false;
     dynamo_status        status;
 
-    status = find_switch(&hosts->fips, sources, &fips_setting, config->use_fips_endpoint, error);
+    status = find_switch(&hosts->fips, sources, fips_setting, config->use_fips_endpoint, error);
     if (status == DYNAMO_OK)
-        status = find_switch(&hosts->dual_stack, sources, &dual_stack_setting, config->use_dualstack_endpoint, error);
+        status = find_switch(&hosts->dual_stack, sources, dual_stack_setting, config->use_dualstack_endpoint, error);
     if (status == DYNAMO_OK)
         status = find_account_mode(&hosts->account_mode, sources, error);
     if (status == DYNAMO_OK)
-        status = find_switch(&ignored, sources, &ignore_setting, DYNAMO_UNSET, error);
+        status = find_switch(&ignored, sources, ignore_setting, DYNAMO_UNSET, error);
     for (size_t i = 0; status == DYNAMO_OK && i < DYNAMO_SERVICE_COUNT; i++)
         status = take_url(&hosts->given[i], sources, (dynamo_service)i, ignored, error);
     if (status == DYNAMO_OK)
@@ -342,7 +330,7 @@ static bool cut_out(char *text, const char *word)
 
 static dynamo_status resolve_region(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    sources->region = find(sources, &region_setting, sources->config->region).text;
+    sources->region = find(sources, region_setting, sources->config->region).text;
     if (sources->region == NULL && settings->dynamodb.loopback) {
         sources->region  = "us-east-1";
         sources->guessed = true;
@@ -406,7 +394,7 @@ static dynamo_status resolve_hosts(dynamo_settings *settings, setting_sources *s
 
 static dynamo_status keys_of_config(dynamo_settings *settings, const setting_sources *sources, dynamo_error *error)
 {
-    static const dynamo_key_texts names  = { "access_key", "secret_key", "session_token", NULL, NULL };
+    static const dynamo_key_names names  = { "access_key", "secret_key", "session_token", "", "" };
     const dynamo_config          *config = sources->config;
     const dynamo_key_texts        values = { given(config->access_key), given(config->secret_key),
                                              given(config->session_token), NULL, NULL };
@@ -430,25 +418,28 @@ static bool is_local(const dynamo_settings *settings, const setting_sources *sou
     return local && (settings->streams.url == NULL || settings->streams.loopback);
 }
 
+typedef char source_name[40];
+
 /* Whether one of the names is set that lead to keys by a process, a file or an exchange. */
-static bool has_any(const dynamo_settings *settings, const char *profile, const char *const *names)
+static bool has_any(const dynamo_settings *settings, const char *profile, const source_name *names)
 {
     bool has = false;
 
-    for (; !has && *names != NULL; names++)
+    for (; !has && **names != '\0'; names++)
         has = profile != NULL ? dynamo_settings_key(settings, profile, *names) != NULL
                               : dynamo_settings_variable(settings, *names) != NULL;
     return has;
 }
 
 /* Of a profile's keys, those before its static ones in order, then those after. */
-static const char *const keys_before_static[] = { "role_arn",    "web_identity_token_file", "sso_session",
-                                                  "sso_start_url", "sso_account_id",          NULL };
-static const char *const keys_after_static[]  = { "login_session", "credential_process", "ec2_metadata_service_endpoint",
-                                                  NULL };
-static const char *const source_variables[]   = { "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+static const source_name keys_before_static[] = { "role_arn",      "web_identity_token_file", "sso_session",
+                                                  "sso_start_url", "sso_account_id",          "" };
+static const source_name keys_after_static[]  = { "login_session", "credential_process",
+                                                  "ec2_metadata_service_endpoint", "" };
+static const source_name source_variables[]   = { "AWS_WEB_IDENTITY_TOKEN_FILE",
+                                                  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
                                                   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                                                  "AWS_EC2_METADATA_SERVICE_ENDPOINT", NULL };
+                                                  "AWS_EC2_METADATA_SERVICE_ENDPOINT", "" };
 
 /* Keys that stand in the environment or the profile need no source to be asked, unless one of the profile's comes
  * before its own. */
@@ -539,7 +530,7 @@ static const char *file_fault(const char *path)
 
 static dynamo_status resolve_ca_file(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting file = find(sources, &ca_file_setting, sources->config->ca_file);
+    const found_setting file = find(sources, ca_file_setting, sources->config->ca_file);
     const char         *fault;
     char                name[SOURCE_NAME_SIZE];
 
@@ -583,7 +574,7 @@ static dynamo_status check_app_id(const setting_sources *sources, const found_se
 /* "dynamo/0.1.0 ua/2.1 os/linux#6.1 md/arch#x86_64 lang/c#c11 app/ID" */
 static dynamo_status resolve_user_agent(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting app_id = find(sources, &app_id_setting, sources->config->app_id);
+    const found_setting app_id = find(sources, app_id_setting, sources->config->app_id);
     dynamo_buffer       agent  = { 0 };
     struct utsname      system;
     dynamo_status       status = app_id.text == NULL ? DYNAMO_OK : check_app_id(sources, &app_id, error);
@@ -612,7 +603,7 @@ static dynamo_status resolve_user_agent(dynamo_settings *settings, setting_sourc
 /* "legacy" is read as the standard mode. */
 static dynamo_status resolve_retry_mode(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting mode = find(sources, &retry_mode_setting, sources->config->retry_mode);
+    const found_setting mode = find(sources, retry_mode_setting, sources->config->retry_mode);
     char                name[SOURCE_NAME_SIZE];
 
     settings->adaptive = mode.text != NULL && strcmp(mode.text, "adaptive") == 0;
@@ -635,7 +626,7 @@ static unsigned read_attempts(const char *text)
 
 static dynamo_status resolve_max_attempts(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting attempts = find(sources, &max_attempts_setting, NULL);
+    const found_setting attempts = find(sources, max_attempts_setting, NULL);
     char                name[SOURCE_NAME_SIZE];
 
     settings->max_attempts = sources->config->max_attempts;
@@ -649,7 +640,7 @@ static dynamo_status resolve_max_attempts(dynamo_settings *settings, setting_sou
 
 static dynamo_status resolve_clock_skew(dynamo_settings *settings, setting_sources *sources, dynamo_error *error)
 {
-    const found_setting off = find(sources, &skew_setting, NULL);
+    const found_setting off = find(sources, skew_setting, NULL);
     char                name[SOURCE_NAME_SIZE];
 
     settings->correct_clock_skew = off.text == NULL || strcasecmp(off.text, "false") == 0;

@@ -60,7 +60,7 @@ static const char *url_fault(CURLU *parts, const char *url, CURLUcode *code)
     char       *scheme = NULL, *host = NULL, *user = NULL;
     const char *fault = NULL;
 
-    *code = curl_url_set(parts, CURLUPART_URL, url, 0);
+    *code = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME); /* those of a small libcurl too */
     if (*code == CURLUE_OK)
         *code = curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0);
     if (*code == CURLUE_OK)
@@ -143,7 +143,7 @@ static dynamo_status find_line(dynamo_buffer *line, const dynamo_settings *setti
 static dynamo_status read_keys(const dynamo_buffer *answer, dynamo_credentials *keys, dynamo_error *error)
 {
     static const char             what[] = "the answer of the container's credentials endpoint";
-    static const dynamo_key_texts names  = { "AccessKeyId", "SecretAccessKey", "Token", "AccountId", "Expiration" };
+    static const dynamo_key_names names  = { "AccessKeyId", "SecretAccessKey", "Token", "AccountId", "Expiration" };
     dynamo_wanted                 wanted[] = {
                         { NULL, names.access_key, NULL }, { NULL, names.secret_key, NULL },
                         { NULL, names.session_token, NULL }, { NULL, names.account_id, NULL },

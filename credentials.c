@@ -24,7 +24,7 @@
 /* ---- The sources, in order --------------------------------------------------------------------------------------- */
 
 typedef struct chain_link {
-    const char             *name;
+    char                    name[16];
     dynamo_source_function *keys;
     bool                    of_profile;
     bool                    stable; /* what it gave is used beyond its expiration when it has nothing newer */

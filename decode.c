@@ -244,7 +244,7 @@ static json_t *read_binary_set(dynamo_reader *reader, const dynamo_path *path)
 /* ---- The types of AttributeValues -------------------------------------------------------------------------------- */
 
 typedef struct value_type {
-    const char         *name;
+    char                name[8];
     size_t              length;
     read_function       read;   /* of what stands under it; NULL where that holds AttributeValues itself, ... */
     const dynamo_shape *holder; /* ... in this list or map */
@@ -334,8 +334,8 @@ static json_t *close_value(dynamo_reader *reader, const dynamo_path *path, json_
 
 size_t dynamo_dollars(const char *name, size_t length)
 {
-    static const char *const types[] = { "N", "B", "SS", "NS", "BS" };
-    size_t                   dollars = 0;
+    static const char types[][4] = { "N", "B", "SS", "NS", "BS" };
+    size_t            dollars    = 0;
 
     while (dollars < length && name[dollars] == '$')
         dollars++;

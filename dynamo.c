@@ -1,5 +1,5 @@
 /*
- * The thin wrapper of each operation: its positional arguments in order, then the common way.
+ * The thin wrapper of each operation, and of each list: its positional arguments in order, then the common way.
  */
 #include "dynamo_internal.h"
 
@@ -524,4 +524,93 @@ dynamo_status dynamo_call(dynamo_client *client, const char *operation, json_t *
                           dynamo_error *error)
 {
     return dynamo_perform_raw(client, operation, request, response, error);
+}
+
+/* ---- Lists, item by item ----------------------------------------------------------------------------------------- */
+
+dynamo_items *dynamo_query_items(dynamo_client *client, const char *table_name, const dynamo_query_options *options,
+                                 dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_query, ARGUMENTS(TEXT(table_name)), options, error);
+}
+
+dynamo_items *dynamo_scan_items(dynamo_client *client, const char *table_name, const dynamo_scan_options *options,
+                                dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_scan, ARGUMENTS(TEXT(table_name)), options, error);
+}
+
+dynamo_items *dynamo_execute_statement_items(dynamo_client *client, const char *statement,
+                                             const dynamo_execute_statement_options *options, dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_execute_statement, ARGUMENTS(TEXT(statement)), options, error);
+}
+
+dynamo_items *dynamo_list_backups_items(dynamo_client *client, const dynamo_list_backups_options *options,
+                                        dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_backups, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_bulk_operations_items(dynamo_client *client,
+                                                const dynamo_list_bulk_operations_options *options, dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_bulk_operations, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_contributor_insights_items(dynamo_client *client,
+                                                     const dynamo_list_contributor_insights_options *options,
+                                                     dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_contributor_insights, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_exports_items(dynamo_client *client, const dynamo_list_exports_options *options,
+                                        dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_exports, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_global_tables_items(dynamo_client *client, const dynamo_list_global_tables_options *options,
+                                              dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_global_tables, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_imports_items(dynamo_client *client, const dynamo_list_imports_options *options,
+                                        dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_imports, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_tables_items(dynamo_client *client, const dynamo_list_tables_options *options,
+                                       dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_tables, NULL, options, error);
+}
+
+dynamo_items *dynamo_list_tags_of_resource_items(dynamo_client *client, const char *resource_arn,
+                                                 const dynamo_list_tags_of_resource_options *options,
+                                                 dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_tags_of_resource, ARGUMENTS(TEXT(resource_arn)), options,
+                            error);
+}
+
+dynamo_items *dynamo_describe_stream_items(dynamo_client *client, const char *stream_arn,
+                                           const dynamo_describe_stream_options *options, dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_describe_stream, ARGUMENTS(TEXT(stream_arn)), options, error);
+}
+
+dynamo_items *dynamo_get_records_items(dynamo_client *client, const char *shard_iterator,
+                                       const dynamo_get_records_options *options, dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_get_records, ARGUMENTS(TEXT(shard_iterator)), options, error);
+}
+
+dynamo_items *dynamo_list_streams_items(dynamo_client *client, const dynamo_list_streams_options *options,
+                                        dynamo_error *error)
+{
+    return dynamo_items_new(client, &dynamo_pagination_list_streams, NULL, options, error);
 }

@@ -285,8 +285,8 @@ DYNAMO_API void dynamo_client_cancel(dynamo_client *client);
  */
 DYNAMO_API dynamo_status dynamo_client_describe(dynamo_client *client, json_t **description, dynamo_error *error);
 
-/* Frees the client; its connections with the last of those that share them. No thread may be inside a call through it.
- * NULL is allowed. */
+/* Frees the client; its connections with the last client or list of items that shares them. No thread may be inside a
+ * call through it. NULL is allowed. */
 DYNAMO_API void dynamo_client_free(dynamo_client *client);
 
 /*
@@ -1112,6 +1112,197 @@ DYNAMO_API dynamo_status dynamo_list_streams(dynamo_client *client, const dynamo
  */
 DYNAMO_API dynamo_status dynamo_call(dynamo_client *client, const char *operation, json_t *request,
                                      json_t **response, dynamo_error *error);
+
+/* ---- Items, one at a time ---------------------------------------------------------------------------------------- */
+
+/*
+ * A list of any length, over all its pages, in the memory of one page and one element. Each page is requested when the
+ * one before is used up, and an element is decoded when it is asked for.
+ *
+ *     dynamo_items *items = dynamo_scan_items(client, "Music", NULL, &error);
+ *     json_t       *item  = NULL;
+ *
+ *     while (dynamo_items_next(items, &item, &error) == DYNAMO_OK && item != NULL)
+ *         use(item);
+ *     dynamo_items_free(items);
+ *
+ * A list is of one thread at a time; many may share a client, whose limits each of their requests has. It keeps the
+ * client: the two are freed in any order.
+ */
+typedef struct dynamo_items dynamo_items;
+
+/*
+ * The next element: *item is borrowed until the next call with the same list, NULL with DYNAMO_OK at the end. After a
+ * failure, calling again goes on: a page that failed is requested again, an element that can't be decoded is tried
+ * again. NULL items is INVALID_ARGUMENT, and leaves an error that holds a failure as it is.
+ */
+DYNAMO_API dynamo_status dynamo_items_next(dynamo_items *items, json_t **item, dynamo_error *error);
+
+/* The elements of the page in hand that are still to come. At 0, the time to save a position, which is in
+ * dynamo_items_page(): all before it were handed out, and none behind it. */
+DYNAMO_API size_t dynamo_items_left(const dynamo_items *items);
+
+/* The answer that is the page in hand, without its list: Count, LastEvaluatedKey, ConsumedCapacity, ... Borrowed until
+ * there is another page; NULL before the first. */
+DYNAMO_API json_t *dynamo_items_page(const dynamo_items *items);
+
+/* NULL is allowed. */
+DYNAMO_API void dynamo_items_free(dynamo_items *items);
+
+/*
+ * Each function below makes the list of an operation: it takes what the operation takes, checks it, sends nothing, and
+ * keeps nothing of the caller's. `limit` and its like are the elements of a page, not of the list; a start that is
+ * given is where the list begins. NULL with *error filled on failure.
+ */
+
+/* Query's Items. */
+DYNAMO_API dynamo_items *dynamo_query_items(dynamo_client *client, const char *table_name,
+                                            const dynamo_query_options *options, dynamo_error *error);
+
+/* Scan's Items. A parallel scan is a list for each segment, each in a thread of its own. */
+DYNAMO_API dynamo_items *dynamo_scan_items(dynamo_client *client, const char *table_name,
+                                           const dynamo_scan_options *options, dynamo_error *error);
+
+/* ExecuteStatement's Items. A statement that writes is executed by the first dynamo_items_next(), and again by the next
+ * one after a failure. */
+DYNAMO_API dynamo_items *dynamo_execute_statement_items(dynamo_client *client, const char *statement,
+                                                        const dynamo_execute_statement_options *options,
+                                                        dynamo_error *error);
+
+/* ListBackups' BackupSummaries. */
+DYNAMO_API dynamo_items *dynamo_list_backups_items(dynamo_client *client, const dynamo_list_backups_options *options,
+                                                   dynamo_error *error);
+
+/* ListBulkOperations' BulkOperationsSummaryList. */
+DYNAMO_API dynamo_items *dynamo_list_bulk_operations_items(dynamo_client *client,
+                                                           const dynamo_list_bulk_operations_options *options,
+                                                           dynamo_error *error);
+
+/* ListContributorInsights' ContributorInsightsSummaries. */
+DYNAMO_API dynamo_items *dynamo_list_contributor_insights_items(dynamo_client *client,
+                                                                const dynamo_list_contributor_insights_options *options,
+                                                                dynamo_error *error);
+
+/* ListExports' ExportSummaries. */
+DYNAMO_API dynamo_items *dynamo_list_exports_items(dynamo_client *client, const dynamo_list_exports_options *options,
+                                                   dynamo_error *error);
+
+/* ListGlobalTables' GlobalTables. */
+DYNAMO_API dynamo_items *dynamo_list_global_tables_items(dynamo_client *client,
+                                                         const dynamo_list_global_tables_options *options,
+                                                         dynamo_error *error);
+
+/* ListImports' ImportSummaryList. */
+DYNAMO_API dynamo_items *dynamo_list_imports_items(dynamo_client *client, const dynamo_list_imports_options *options,
+                                                   dynamo_error *error);
+
+/* ListTables' TableNames. */
+DYNAMO_API dynamo_items *dynamo_list_tables_items(dynamo_client *client, const dynamo_list_tables_options *options,
+                                                  dynamo_error *error);
+
+/* ListTagsOfResource's Tags. */
+DYNAMO_API dynamo_items *dynamo_list_tags_of_resource_items(dynamo_client *client, const char *resource_arn,
+                                                            const dynamo_list_tags_of_resource_options *options,
+                                                            dynamo_error *error);
+
+/* DescribeStream's Shards. */
+DYNAMO_API dynamo_items *dynamo_describe_stream_items(dynamo_client *client, const char *stream_arn,
+                                                      const dynamo_describe_stream_options *options,
+                                                      dynamo_error *error);
+
+/* GetRecords' Records. An open shard may have more later: with an empty page comes NULL with DYNAMO_OK, and calling
+ * again, after a pause of the caller's, goes on. The shard has ended where dynamo_items_page() has no
+ * NextShardIterator. */
+DYNAMO_API dynamo_items *dynamo_get_records_items(dynamo_client *client, const char *shard_iterator,
+                                                  const dynamo_get_records_options *options, dynamo_error *error);
+
+/* ListStreams' Streams. */
+DYNAMO_API dynamo_items *dynamo_list_streams_items(dynamo_client *client, const dynamo_list_streams_options *options,
+                                                   dynamo_error *error);
+
+/* ---- Batches and waiters ----------------------------------------------------------------------------------------- */
+
+/* dynamo_batch_write_all() has no options yet: pass NULL. */
+typedef struct dynamo_batch_write_all_options dynamo_batch_write_all_options;
+
+/*
+ * BatchWriteItem for any number of writes: in the caller's order, as many to a request as the service takes, and again
+ * what it leaves over or throttles, after a pause that grows while nothing is done. Of two writes to one key the later
+ * is done last. DYNAMO_OK: all are written. A limit to the time ends it with UNPROCESSED: the client's deadline_ms for
+ * all of it, its timeout_ms for as long as nothing is done. Any other failure of a request ends it at once.
+ *
+ * `*unprocessed` receives a new reference to what isn't known to be written, on failure too, {} when all is: nothing
+ * of request_items is in neither. It can be given as request_items as it is. NULL: nothing was sent, and request_items
+ * is no object or there was no memory for a copy.
+ */
+DYNAMO_API dynamo_status dynamo_batch_write_all(dynamo_client *client, json_t *request_items,
+                                                const dynamo_batch_write_all_options *options, json_t **unprocessed,
+                                                dynamo_error *error);
+
+/* dynamo_batch_get_all(): what is asked of every request. */
+typedef struct dynamo_batch_get_all_options {
+    const char *return_consumed_capacity; /* "INDEXES", "TOTAL", "NONE" */
+} dynamo_batch_get_all_options;
+
+/*
+ * BatchGetItem for any number of keys, likewise. The response is one of BatchGetItem: Responses, UnprocessedKeys and,
+ * where asked for, ConsumedCapacity of all requests. On failure too, once a request could be sent, `*response`
+ * receives what was read until then, and UnprocessedKeys has the rest.
+ */
+DYNAMO_API dynamo_status dynamo_batch_get_all(dynamo_client *client, json_t *request_items,
+                                              const dynamo_batch_get_all_options *options, json_t **response,
+                                              dynamo_error *error);
+
+/* How to wait. NULL is {0}. */
+typedef struct dynamo_wait_options {
+    int64_t delay_ms;   /* before asking for the second time, and the least later; 0: 1,000 */
+    int64_t timeout_ms; /* for all of it; 0: as long as AWS's SDKs wait, 500,000 to 3,600,000 by what is waited for */
+} dynamo_wait_options;
+
+/*
+ * Each asks for the state of something until it is what the name says, after pauses that grow from delay_ms to 20
+ * seconds. DYNAMO_OK: it is, and `response` receives the last answer, as the operation's own function gives it.
+ * WAITER_FAILED: it can't become that any more. TIMEOUT: time ran out, the client's deadline included; the message
+ * has the state. The last answer is then in error->details. An error of the operation that isn't waited for ends it
+ * with its own status.
+ */
+
+/* By DescribeTable: until the table is ACTIVE; that it isn't there yet is no failure. */
+DYNAMO_API dynamo_status dynamo_wait_table_exists(dynamo_client *client, const char *table_name,
+                                                  const dynamo_wait_options *options, json_t **response,
+                                                  dynamo_error *error);
+
+/* By DescribeTable: until the table isn't there. The response is {}. */
+DYNAMO_API dynamo_status dynamo_wait_table_not_exists(dynamo_client *client, const char *table_name,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeContributorInsights: until that is ENABLED for the table. FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_contributor_insights_enabled(dynamo_client *client, const char *table_name,
+                                                                  const dynamo_wait_options *options,
+                                                                  json_t **response, dynamo_error *error);
+
+/* By DescribeExport: until the export is COMPLETED. FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_export_completed(dynamo_client *client, const char *export_arn,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeImport: until the import is COMPLETED. FAILED and CANCELLED are the failure. */
+DYNAMO_API dynamo_status dynamo_wait_import_completed(dynamo_client *client, const char *import_arn,
+                                                      const dynamo_wait_options *options, json_t **response,
+                                                      dynamo_error *error);
+
+/* By DescribeBulkOperation: until it is COMPLETED or COMPLETED_WITH_ERRORS. FAILED and CANCELLED are the failure. */
+DYNAMO_API dynamo_status dynamo_wait_bulk_operation_completed(dynamo_client *client, const char *bulk_operation_arn,
+                                                              const dynamo_wait_options *options, json_t **response,
+                                                              dynamo_error *error);
+
+/* By DescribeKinesisStreamingDestination: until one of the table's destinations is ACTIVE. That all are DISABLED or
+ * ENABLE_FAILED is the failure. */
+DYNAMO_API dynamo_status dynamo_wait_kinesis_streaming_destination_active(dynamo_client *client,
+                                                                          const char *table_name,
+                                                                          const dynamo_wait_options *options,
+                                                                          json_t **response, dynamo_error *error);
 
 /* ---- Values ------------------------------------------------------------------------------------------------------ */
 

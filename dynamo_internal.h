@@ -19,11 +19,14 @@
  *     token_file.c  sts.c  role.c                                 files with tokens; roles
  *     sign_in.c  sso.c  dpop.c  login.c                           people who signed in
  *     credentials.c                                               the keys in use
- *     pool.c  transport.c                                         the handles' pool, one exchange with DynamoDB
+ *     share.c  pool.c  transport.c                                the handles' pool, one exchange with DynamoDB
  *     request.c  rules.c  shorthand.c  operations.c               arguments to wire text; the table of operations
  *     account.c                                                   whose tables a request is about
  *     answer.c                                                    what an answer means
  *     client.c  describe.c  call.c                                the client, in words; a request's way
+ *     items.c                                                     lists over all their pages
+ *     series.c                                                    several calls as one
+ *     batch.c  wait.c                                             batches that finish; waiters
  *     dynamo.c                                                    the thin wrapper of each operation
  */
 #ifndef DYNAMO_INTERNAL_H
@@ -35,6 +38,13 @@
 #endif
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
+#endif
+/* Of glibc where a long has 32 bits: files and moments beyond 2^31. */
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
+#if _FILE_OFFSET_BITS == 64 && !defined(_TIME_BITS)
+#define _TIME_BITS 64
 #endif
 #if defined(__APPLE__) && !defined(_DARWIN_C_SOURCE)
 #define _DARWIN_C_SOURCE
@@ -149,6 +159,9 @@ dynamo_status dynamo_fail_at(dynamo_error *error, dynamo_status status, const dy
 
 dynamo_status dynamo_fail_memory(dynamo_error *error); /* DYNAMO_ERR_OUT_OF_MEMORY in its own words */
 
+/* Clears all but what is known of the answers so far. */
+void dynamo_forget_failure(dynamo_error *error);
+
 /* Copies text into a field of `size` bytes: cut between characters, bytes that aren't UTF-8 and control characters
  * replaced by '?'. */
 void dynamo_copy_text(char *field, size_t size, const char *text, size_t length);
@@ -235,6 +248,9 @@ const char *dynamo_number_refusal(const char *text, size_t length);
  * text is no number. */
 #define DYNAMO_NUMBER_KEY_SIZE 64
 bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_KEY_SIZE], size_t *digits);
+
+/* How many bytes a number takes in an item: one for each two digits, one more, and one for a minus. */
+size_t dynamo_number_bytes(const char *text, size_t length);
 
 /* The plain form of a number's text: integer, real, or {"$N": text}. NULL: memory ran out. */
 json_t *dynamo_number_plain(const char *text, size_t length);
@@ -687,7 +703,7 @@ typedef struct dynamo_fetch {
     size_t                 body_length;
     bool                   direct;             /* never through a proxy */
     int64_t                connect_timeout_ms; /* 0: the settings' */
-    int64_t                timeout_ms;         /* of the exchange, within the deadline; 0: the settings' for an attempt */
+    int64_t                timeout_ms;         /* within the deadline; 0: the settings' for an attempt */
     const dynamo_deadline *deadline;
 
     long          http_status;
@@ -709,18 +725,23 @@ typedef struct dynamo_source dynamo_source;
 typedef dynamo_status dynamo_source_function(const dynamo_source *source, dynamo_credentials *keys,
                                              dynamo_buffer *reason, dynamo_error *error);
 
-/* One set of keys in words: what a source calls its members, or what it has for them. NULL: not there. Borrowed. */
+/* What a source calls the members of a set of keys. "": it has no such member. */
+typedef struct dynamo_key_names {
+    char access_key[24], secret_key[24], session_token[20], account_id[16], expiration[28];
+} dynamo_key_names;
+
+/* What it has for them. NULL: nothing. Borrowed. */
 typedef struct dynamo_key_texts {
     const char *access_key, *secret_key, *session_token, *account_id, *expiration;
 } dynamo_key_texts;
 
 /* Takes a set of keys that a source has in whole or not at all; of half of one the message says what is missing, and
  * `where` (" in profile default"). `refusal` is the status of a failure. */
-dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_names *names, const dynamo_key_texts *values,
                                dynamo_status refusal, const char *where, dynamo_error *error);
 
 /* Likewise of an answer, which has to have keys. Fails with CREDENTIALS and `what`. */
-dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_names *names,
                                     const dynamo_key_texts *values, const char *what, dynamo_error *error);
 
 /* A file that holds one token, up to its final newline, for a header line or a form. `name` is what named the file. */
@@ -1044,7 +1065,8 @@ typedef struct dynamo_handle {
     dynamo_buffer      body;
 } dynamo_handle;
 
-dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error);
+/* `share` may be NULL. */
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, CURLSH *share, dynamo_error *error);
 void           dynamo_handle_free(dynamo_handle *handle);
 
 /* Does what the easy handle is set up for, until it is done, or the time is over or the call canceled, which *ended
@@ -1062,12 +1084,27 @@ bool dynamo_handle_disconnect(dynamo_handle *handle);
 /* In a child after fork(): frees it so that nothing is sent on connections that are the parent's. */
 void dynamo_handle_abandon(dynamo_handle *handle);
 
+/* ---- share.c: what the handles of a pool have in common ---------------------------------------------------------- */
+
+typedef struct dynamo_share {
+    CURLSH         *handle; /* NULL: nothing */
+    pthread_mutex_t lock;
+} dynamo_share;
+
+bool dynamo_share_init(dynamo_share *share); /* false: memory ran out */
+void dynamo_share_free(dynamo_share *share); /* after the handles */
+
+/* In a child after fork(): whether handles that are with it can be freed; then, once they are, a share of its own. */
+bool dynamo_share_sound_after_fork(dynamo_share *share);
+void dynamo_share_renew(dynamo_share *share, bool sound);
+
 /* ---- pool.c: handles lent to calls ------------------------------------------------------------------------------- */
 
 typedef struct dynamo_waiter dynamo_waiter;
 
 typedef struct dynamo_pool {
     const dynamo_settings *settings;
+    dynamo_share           share;
     pthread_mutex_t        lock; /* held for a few instructions, never during I/O */
     dynamo_handle         *idle; /* the most recently used first */
     unsigned               lent; /* handles in use or being made: max_clients at most */
@@ -1115,13 +1152,12 @@ typedef union dynamo_argument {
 
 /* Where a member of an operation comes from. */
 typedef struct dynamo_parameter {
-    const char         *name;  /* AWS's: "TableName" */
-    const char         *field; /* in C: "table_name" */
+    const char         *name; /* "TableName", which the C name follows from */
     const dynamo_shape *shape;
     bool                positional;
     bool                optional; /* positional, and yet may be NULL where shorten() says so */
     bool                token;    /* an idempotency token */
-    size_t              place; /* the index of a positional argument, or the offset in the options struct */
+    uint8_t             place; /* the index of a positional argument, or the offset in the options struct */
 } dynamo_parameter;
 
 /* An idempotency token that the library made up, for the caller to use again when the outcome is unknown. */
@@ -1152,6 +1188,11 @@ typedef struct dynamo_operation {
     /* Applies what is particular to the operation, once the arguments are in place. NULL: nothing is. */
     dynamo_status (*shorten)(dynamo_request *request, const void *options, dynamo_error *error);
 } dynamo_operation;
+
+#define DYNAMO_FIELD_SIZE 80 /* holds the longest C name of a parameter, 66 characters */
+
+/* The C name of a parameter: "table_name". Returns the buffer. */
+const char *dynamo_parameter_field(const dynamo_parameter *parameter, char field[DYNAMO_FIELD_SIZE]);
 
 /* The index of a parameter that the operation has. */
 size_t dynamo_request_find(const dynamo_request *request, const char *name);
@@ -1226,6 +1267,13 @@ bool dynamo_account_of_document(char account[DYNAMO_LABEL_SIZE], dynamo_service 
 
 /* ---- answer.c: what an answer means ------------------------------------------------------------------------------ */
 
+/* An answer that is wanted as a page. It is received in the buffer of who asks for it, and the page is of that text. */
+typedef struct dynamo_paged {
+    const char   *list; /* as dynamo_page_open() takes it */
+    dynamo_buffer text; /* limited to DYNAMO_BODY_LIMIT */
+    dynamo_page   page; /* opened on success */
+} dynamo_paged;
+
 /* What the way needs to know of an operation, in the table or not. */
 typedef struct dynamo_message {
     const char            *operation;
@@ -1241,9 +1289,10 @@ typedef struct dynamo_message {
     bool                   write;
     bool                   transaction; /* with a token: later answers are about earlier attempts too */
     bool                   may_be_empty; /* an answer without a body is {} */
+    dynamo_paged          *paged; /* takes the answer in place of a response; NULL: it is wanted whole */
 } dynamo_message;
 
-/* Reads the answer that the exchange left in the handle: *response on DYNAMO_OK, else *error. */
+/* Reads the answer that the exchange left in the handle: *response or the page on DYNAMO_OK, else *error. */
 dynamo_status dynamo_answer_read(const dynamo_message *message, const dynamo_exchange *exchange, dynamo_handle *handle,
                                  json_t **response, dynamo_error *error);
 
@@ -1270,6 +1319,9 @@ struct dynamo_client {
     unsigned              max_attempts;
 };
 
+/* One reference more, which dynamo_client_free() gives back. */
+void dynamo_client_hold(dynamo_client *client);
+
 /* Before a call uses the core: in a child after fork() its locks and connections are made anew. */
 void dynamo_core_enter(dynamo_core *core);
 
@@ -1280,9 +1332,71 @@ dynamo_status dynamo_perform(dynamo_client *client, const dynamo_operation *oper
                              const dynamo_argument *arguments, const void *options, json_t **response,
                              dynamo_error *error);
 
+/* A request written and checked, to be sent as often as need be. Holds pointers into itself: not to be copied. */
+#define DYNAMO_OPERATION_NAME_MAX 64
+#define DYNAMO_TARGET_SIZE (DYNAMO_OPERATION_NAME_MAX + 32)
+typedef struct dynamo_prepared {
+    dynamo_message message; /* its table name and token are the request's still */
+    dynamo_buffer  body;    /* to be freed, on failure too */
+    char           target[DYNAMO_TARGET_SIZE];
+    char           account[DYNAMO_LABEL_SIZE];
+} dynamo_prepared;
+
+dynamo_status dynamo_prepare(dynamo_prepared *prepared, const dynamo_client *client, const dynamo_request *request,
+                             dynamo_error *error);
+dynamo_status dynamo_send(dynamo_client *client, const dynamo_message *message, json_t **response, dynamo_error *error);
+
 /* Any operation by name, in DynamoDB's own notation. */
 dynamo_status dynamo_perform_raw(dynamo_client *client, const char *operation, json_t *request, json_t **response,
                                  dynamo_error *error);
+
+/* ---- items.c: lists over all their pages ------------------------------------------------------------------------- */
+
+/* How an operation is paged. */
+typedef struct dynamo_pagination {
+    const dynamo_operation *operation;
+    const char             *list;     /* of the answer; a path where it stands in another member */
+    const char             *inside;   /* that member, in which the position stands as well; NULL: the answer itself */
+    const char             *position; /* of the answer: where its page ends; without it the list does */
+    const char             *start;    /* of the request: takes the position */
+    bool                    grows;    /* at an empty page all there is so far has come; its position may stay */
+} dynamo_pagination;
+
+/* One each, so that none is linked for another's sake. */
+extern const dynamo_pagination dynamo_pagination_describe_stream, dynamo_pagination_execute_statement,
+    dynamo_pagination_get_records, dynamo_pagination_list_backups, dynamo_pagination_list_bulk_operations,
+    dynamo_pagination_list_contributor_insights, dynamo_pagination_list_exports, dynamo_pagination_list_global_tables,
+    dynamo_pagination_list_imports, dynamo_pagination_list_streams, dynamo_pagination_list_tables,
+    dynamo_pagination_list_tags_of_resource, dynamo_pagination_query, dynamo_pagination_scan;
+
+dynamo_items *dynamo_items_new(dynamo_client *client, const dynamo_pagination *pagination,
+                               const dynamo_argument *arguments, const void *options, dynamo_error *error);
+
+/* ---- series.c: several calls that a caller makes as one ---------------------------------------------------------- */
+
+typedef struct dynamo_series {
+    dynamo_client client; /* to make them through: the caller's but for the time limit. Not to be freed */
+    dynamo_error *error;  /* the caller's, or the spare */
+    dynamo_error  spare;
+    int           cancelability; /* of the thread, off meanwhile */
+} dynamo_series;
+
+/* As every call begins: clears the error, refuses a client that is NULL, and then there is nothing to end. */
+dynamo_status dynamo_series_begin(dynamo_series *series, dynamo_client *client, dynamo_error *error);
+dynamo_status dynamo_series_end(dynamo_series *series, dynamo_status status); /* returns the status */
+
+/* All of it ends that much from now, or with the caller's client. */
+void dynamo_series_allow(dynamo_series *series, int64_t milliseconds);
+
+/* DYNAMO_OK, DYNAMO_ERR_CANCELED or DYNAMO_ERR_TIMEOUT, as dynamo_deadline_check() and dynamo_deadline_pause(). */
+dynamo_status dynamo_series_check(const dynamo_series *series);
+dynamo_status dynamo_series_pause(const dynamo_series *series, int64_t microseconds);
+
+/* ---- wait.c ------------------------------------------------------------------------------------------------------ */
+
+/* The pause after asking for the attempt-th time, from 1: between `first_us` and that doubled each time, up to 20
+ * seconds, by `fraction`, 0 to below 1. Shortened so that `left_us` suffices for asking again; -1: it doesn't. */
+int64_t dynamo_wait_delay_us(int64_t first_us, unsigned attempt, double fraction, int64_t left_us);
 
 #if defined(__GNUC__) || defined(__clang__)
 #pragma GCC visibility pop

@@ -343,14 +343,15 @@ void dynamo_endpoint_free(dynamo_endpoint *endpoint)
 
 /* ---- AWS's own hosts --------------------------------------------------------------------------------------------- */
 
+/* The texts lie in the rows: pointers to them would take more room, in position independent code. */
 typedef struct aws_partition {
-    const char *global;       /* its name in place of a region; "": none */
-    const char *prefix;       /* of its regions; a word, a hyphen and a number follow */
-    const char *suffix;       /* of its hosts */
-    const char *dual_suffix;  /* of those that have IPv6 addresses too */
-    const char *login_suffix; /* of those of AWS Sign-In */
-    bool        plain_fips;   /* its usual hosts are FIPS ones; dual-stack and Sign-In have others */
-    bool        accounts;     /* some of its regions have hosts for single accounts */
+    char global[20];       /* its name in place of a region; "": none */
+    char prefix[12];       /* of its regions; a word, a hyphen and a number follow */
+    char suffix[20];       /* of its hosts */
+    char dual_suffix[32];  /* of those that have IPv6 addresses too */
+    char login_suffix[24]; /* of those of AWS Sign-In */
+    bool plain_fips;       /* its usual hosts are FIPS ones; dual-stack and Sign-In have others */
+    bool accounts;         /* some of its regions have hosts for single accounts */
 } aws_partition;
 
 /* The partition aws is the last: it has what no other one has. */
@@ -368,17 +369,19 @@ static const aws_partition partitions[] = {
 };
 
 /* Regions outside of the partition aws that have hosts for single accounts, and those within that lack them. */
-static const char *const dynamodb_account_regions[] = { "us-gov-east-1", "us-gov-west-1", "cn-north-1",
-                                                        "cn-northwest-1", NULL };
-static const char *const streams_no_account_regions[] = { "me-central-1", "me-south-1", NULL };
+typedef char region_name[16];
+
+static const region_name dynamodb_account_regions[] = { "us-gov-east-1", "us-gov-west-1", "cn-north-1",
+                                                        "cn-northwest-1", "" };
+static const region_name streams_no_account_regions[] = { "me-central-1", "me-south-1", "" };
 
 typedef struct host_rule {
-    const char        *title; /* in messages */
-    const char        *name;
-    const char        *dual_name;          /* NULL: the same */
-    const char        *account_name;       /* behind an account's number; NULL: none has hosts of its own */
-    const char *const *account_regions;    /* outside of the partition aws; NULL: all of the partition's */
-    const char *const *no_account_regions; /* NULL: none */
+    char               title[20]; /* in messages */
+    char               name[20];
+    char               dual_name[20];      /* "": the same */
+    char               account_name[12];   /* behind an account's number; "": none has hosts of its own */
+    const region_name *account_regions;    /* outside of the partition aws; NULL: all of the partition's */
+    const region_name *no_account_regions; /* NULL: none */
     bool               account_fips;       /* the accounts' hosts have FIPS ones beside them */
     bool               local;              /* a server on this machine has it too */
 } host_rule;
@@ -439,16 +442,16 @@ static bool is_host_label(const char *text)
     return length > 0 && length <= 63 && text[length] == '\0' && text[0] != '-' && text[length - 1] != '-';
 }
 
-static bool is_one_of(const char *const *names, const char *name)
+static bool is_one_of(const region_name *names, const char *name)
 {
-    while (names != NULL && *names != NULL && strcmp(*names, name) != 0)
+    while (names != NULL && **names != '\0' && strcmp(*names, name) != 0)
         names++;
-    return names != NULL && *names != NULL;
+    return names != NULL && **names != '\0';
 }
 
 static bool has_account_hosts(const host_rule *rule, const aws_partition *partition, const char *region)
 {
-    if (rule->account_name == NULL || !partition->accounts || is_one_of(rule->no_account_regions, region))
+    if (rule->account_name[0] == '\0' || !partition->accounts || is_one_of(rule->no_account_regions, region))
         return false;
     return partition == COMMERCIAL || rule->account_regions == NULL || is_one_of(rule->account_regions, region);
 }
@@ -464,7 +467,7 @@ static void append_host(dynamo_buffer *url, const dynamo_hosts *hosts, const hos
     const aws_partition *partition = partition_of(region);
     const bool           fips      = hosts->fips && (hosts->dual_stack || !partition->plain_fips);
 
-    dynamo_buffer_text(url, hosts->dual_stack && rule->dual_name != NULL ? rule->dual_name : rule->name);
+    dynamo_buffer_text(url, hosts->dual_stack && rule->dual_name[0] != '\0' ? rule->dual_name : rule->name);
     dynamo_buffer_text(url, fips ? "-fips." : ".");
     dynamo_buffer_text(url, region);
     dynamo_buffer_char(url, '.');
@@ -517,7 +520,7 @@ static dynamo_status add_accounts(dynamo_endpoint *endpoint, const dynamo_hosts 
 {
     dynamo_buffer suffix = { 0 };
 
-    endpoint->needs_account = rule->account_name != NULL && hosts->account_mode == DYNAMO_ACCOUNT_REQUIRED;
+    endpoint->needs_account = rule->account_name[0] != '\0' && hosts->account_mode == DYNAMO_ACCOUNT_REQUIRED;
     if (hosts->account_mode == DYNAMO_ACCOUNT_DISABLED || (hosts->fips && !rule->account_fips)
         || !has_account_hosts(rule, partition_of(region), region))
         return DYNAMO_OK;
@@ -533,9 +536,9 @@ static dynamo_status add_accounts(dynamo_endpoint *endpoint, const dynamo_hosts 
 /* A dual-stack host that is given by its name would be without what belongs to it. */
 static dynamo_status refuse_dual_host(const dynamo_endpoint *endpoint, const char *region, dynamo_error *error)
 {
-    static const char *const names[] = { "dynamodb.", "search-dynamodb." };
-    const char              *suffix  = partition_of(region)->dual_suffix;
-    const size_t             length  = strlen(region);
+    static const char names[][20] = { "dynamodb.", "search-dynamodb." };
+    const char       *suffix    = partition_of(region)->dual_suffix;
+    const size_t      length    = strlen(region);
 
     for (size_t i = 0; i < DYNAMO_COUNT(names); i++) {
         const char *rest = after_prefix(endpoint->host, names[i]);

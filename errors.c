@@ -1,129 +1,132 @@
 /*
- * What went wrong, in words: one table whose rows serve the status's name, AWS's code, the retry class and the text.
+ * What went wrong, in words: one table whose rows serve the status's name, the retry class and the text. AWS's code is
+ * the status's name in camel case.
  *
  * Codes: the error shapes of the DynamoDB and DynamoDB Streams API references, and "Common Errors" there. Retry
  * classes: AWS SDKs and Tools Reference Guide, "Retry behavior".
  */
 #include "dynamo_internal.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 typedef struct error_row {
-    dynamo_status      status;
-    const char        *name;
-    const char        *code; /* the service's, without a trailing "Exception"; NULL: this side's own */
-    dynamo_retry_class retry;
-    const char        *message;
+    uint8_t  status;
+    uint8_t  retry;
+    uint16_t place; /* in the texts: of the name, which the message follows */
 } error_row;
 
-#define LOCAL(name, retry, message) { DYNAMO_ERR_##name, "DYNAMO_ERR_" #name, NULL, DYNAMO_RETRY_##retry, message }
-#define SERVICE(name, code, retry, message) \
-    { DYNAMO_ERR_##name, "DYNAMO_ERR_" #name, code, DYNAMO_RETRY_##retry, message }
+/* First: what a number or a code that isn't here is taken for. */
+#define ERROR_ROWS(ROW)                                                                                                \
+    ROW(ERR_UNKNOWN_SERVICE, NEVER, "The service answered an error that is unknown here.")                             \
+    ROW(OK, NEVER, "The call succeeded.")                                                                              \
+    /* This side's own. */                                                                                             \
+    ROW(ERR_INVALID_ARGUMENT, NEVER, "An argument is not valid; nothing was sent.")                                    \
+    ROW(ERR_OUT_OF_MEMORY, NEVER, "Memory ran out.")                                                                   \
+    ROW(ERR_CONFIG_NOT_FOUND, NEVER, "There is no configuration file to read.")                                        \
+    ROW(ERR_CONFIG_PARSER, NEVER, "A configuration file is malformed.")                                                \
+    ROW(ERR_NO_PROFILE, NEVER, "The profile is in none of the configuration files.")                                   \
+    ROW(ERR_NO_REGION, NEVER, "No region was found: set region, AWS_REGION, or region in the profile.")                \
+    ROW(ERR_NO_CREDENTIALS, NEVER,                                                                                     \
+        "No credentials were found: set access_key and secret_key, AWS_ACCESS_KEY_ID and "                             \
+        "AWS_SECRET_ACCESS_KEY, or the profile's.")                                                                    \
+    ROW(ERR_CREDENTIALS, NEVER, "A source of credentials failed.")                                                     \
+    ROW(ERR_REQUEST_FAILED, TRANSIENT, "The exchange with the service broke.")                                         \
+    ROW(ERR_TIMEOUT, TRANSIENT, "A time limit ran out.")                                                               \
+    ROW(ERR_TLS, NEVER, "No TLS connection could be made.")                                                            \
+    ROW(ERR_BAD_RESPONSE, NEVER, "The answer is not DynamoDB's protocol.")                                             \
+    ROW(ERR_CHECKSUM_MISMATCH, TRANSIENT, "The answer's checksum does not match its body.")                            \
+    ROW(ERR_CANCELED, NEVER, "The call was canceled.")                                                                 \
+    ROW(ERR_UNPROCESSED, NEVER, "A batch ended with something left to do.")                                            \
+    ROW(ERR_WAITER_FAILED, NEVER, "The state waited for can't come any more.")                                         \
+    /* DynamoDB's and DynamoDB Streams'. */                                                                            \
+    ROW(ERR_BACKUP_IN_USE, NEVER, "Another operation on the backup is in progress.")                                   \
+    ROW(ERR_BACKUP_NOT_FOUND, NEVER, "There is no such backup.")                                                       \
+    ROW(ERR_CONDITIONAL_CHECK_FAILED, NEVER, "The condition does not hold.")                                           \
+    ROW(ERR_CONTINUOUS_BACKUPS_UNAVAILABLE, NEVER, "Continuous backups are not enabled for the table yet.")            \
+    ROW(ERR_DUPLICATE_ITEM, NEVER, "An item with this key exists already.")                                            \
+    ROW(ERR_EXPORT_CONFLICT, NEVER, "An export with other parameters has the same token.")                             \
+    ROW(ERR_EXPORT_NOT_FOUND, NEVER, "There is no such export.")                                                       \
+    ROW(ERR_GLOBAL_TABLE_ALREADY_EXISTS, NEVER, "The global table exists already.")                                    \
+    ROW(ERR_GLOBAL_TABLE_NOT_FOUND, NEVER, "There is no such global table.")                                           \
+    ROW(ERR_IDEMPOTENT_PARAMETER_MISMATCH, NEVER, "The token was used for a request with other parameters.")           \
+    ROW(ERR_IMPORT_CONFLICT, NEVER, "An import with other parameters has the same token.")                             \
+    ROW(ERR_IMPORT_NOT_FOUND, NEVER, "There is no such import.")                                                       \
+    ROW(ERR_INDEX_NOT_FOUND, NEVER, "There is no such index.")                                                         \
+    ROW(ERR_INTERNAL_SERVER_ERROR, TRANSIENT, "The service failed; the same request may succeed later.")               \
+    ROW(ERR_INVALID_EXPORT_TIME, NEVER, "The export's time lies outside what can be exported.")                        \
+    ROW(ERR_INVALID_RESTORE_TIME, NEVER, "The time lies outside what can be restored.")                                \
+    ROW(ERR_ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED, NEVER,                                                                \
+        "The items of one partition key exceed 10 GB, the limit of a table with local secondary indexes.")             \
+    ROW(ERR_LIMIT_EXCEEDED, THROTTLING, "Too many control operations at once, or a quota is reached.")                 \
+    ROW(ERR_POINT_IN_TIME_RECOVERY_UNAVAILABLE, NEVER, "Point-in-time recovery is not enabled for the table.")         \
+    ROW(ERR_POLICY_NOT_FOUND, NEVER, "The resource has no policy.")                                                    \
+    ROW(ERR_PROVISIONED_THROUGHPUT_EXCEEDED, THROTTLING,                                                               \
+        "The table's throughput is used up; try again later, or raise its capacity.")                                  \
+    ROW(ERR_REPLICA_ALREADY_EXISTS, NEVER, "The replica exists already.")                                              \
+    ROW(ERR_REPLICA_NOT_FOUND, NEVER, "There is no such replica.")                                                     \
+    ROW(ERR_REPLICATED_WRITE_CONFLICT, TRANSIENT,                                                                      \
+        "The item is being written in another region; the same request may succeed later.")                            \
+    ROW(ERR_REQUEST_LIMIT_EXCEEDED, THROTTLING, "The account's request rate is used up.")                              \
+    ROW(ERR_RESOURCE_IN_USE, NEVER, "The resource exists already, or is being changed.")                               \
+    ROW(ERR_RESOURCE_NOT_FOUND, NEVER,                                                                                 \
+        "There is no such table or index, or it isn't active yet; is the region right?")                               \
+    ROW(ERR_TABLE_ALREADY_EXISTS, NEVER, "The table exists already.")                                                  \
+    ROW(ERR_TABLE_IN_USE, NEVER, "The table is being created or deleted.")                                             \
+    ROW(ERR_TABLE_NOT_FOUND, NEVER, "There is no such table.")                                                         \
+    ROW(ERR_THROTTLING, THROTTLING, "Too many requests; try again later.")                                             \
+    ROW(ERR_TRANSACTION_CANCELED, NEVER,                                                                               \
+        "The transaction was canceled; CancellationReasons in the details has a reason for each item.")                \
+    ROW(ERR_TRANSACTION_CONFLICT, NEVER, "Another transaction is working on the item.")                                \
+    ROW(ERR_TRANSACTION_IN_PROGRESS, THROTTLING, "The transaction with this token is still running.")                  \
+    ROW(ERR_EXPIRED_ITERATOR, NEVER, "The shard iterator is older than 15 minutes; get a new one.")                    \
+    ROW(ERR_TRIMMED_DATA_ACCESS, NEVER, "The stream records asked for are older than 24 hours.")                       \
+    /* Common to AWS's services. */                                                                                    \
+    ROW(ERR_ACCESS_DENIED, NEVER, "The credentials do not allow this operation.")                                      \
+    ROW(ERR_AUTH_FAILURE, NEVER, "The credentials could not be validated.")                                            \
+    ROW(ERR_BANDWIDTH_LIMIT_EXCEEDED, THROTTLING, "Too much traffic; try again later.")                                \
+    ROW(ERR_EC2_THROTTLED, THROTTLING, "Too many requests; try again later.")                                          \
+    ROW(ERR_EXPIRED_TOKEN, NEVER, "The session token has expired; get new credentials.")                               \
+    ROW(ERR_INCOMPLETE_SIGNATURE, NEVER, "The service can't read the request's signature.")                            \
+    ROW(ERR_INTERNAL_FAILURE, TRANSIENT, "The service failed; the same request may succeed later.")                    \
+    ROW(ERR_INVALID_CLIENT_TOKEN_ID, NEVER, "The access key is unknown to the service.")                               \
+    ROW(ERR_INVALID_ENDPOINT, NEVER, "The request went to the wrong endpoint.")                                        \
+    ROW(ERR_INVALID_SIGNATURE, NEVER, "The signature is wrong: is the secret key right, and this machine's clock?")    \
+    ROW(ERR_MISSING_AUTHENTICATION_TOKEN, NEVER, "The request carried no signature.")                                  \
+    ROW(ERR_MISSING_PARAMETER, NEVER, "A required parameter is missing.")                                              \
+    ROW(ERR_OPT_IN_REQUIRED, NEVER, "The account is not signed up for the service or the region.")                     \
+    ROW(ERR_PRIOR_REQUEST_NOT_COMPLETE, THROTTLING, "An earlier request is still running.")                            \
+    ROW(ERR_REQUEST_EXPIRED, NEVER, "The request's time is too old: is this machine's clock right?")                   \
+    ROW(ERR_REQUEST_THROTTLED, THROTTLING, "Too many requests; try again later.")                                      \
+    ROW(ERR_REQUEST_TIME_TOO_SKEWED, NEVER,                                                                            \
+        "The request's time is too far from the service's: is this machine's clock right?")                            \
+    ROW(ERR_REQUEST_TIMEOUT, TRANSIENT, "The service waited too long for the request.")                                \
+    ROW(ERR_SERIALIZATION, NEVER, "The service can't read the request: a member has the wrong type.")                  \
+    ROW(ERR_SERVICE_UNAVAILABLE, TRANSIENT, "The service is unavailable; try again later.")                            \
+    ROW(ERR_SIGNATURE_DOES_NOT_MATCH, NEVER,                                                                           \
+        "The signature is wrong: is the secret key right, and this machine's clock?")                                  \
+    ROW(ERR_SLOW_DOWN, THROTTLING, "Too many requests; try again later.")                                              \
+    ROW(ERR_THROTTLED, THROTTLING, "Too many requests; try again later.")                                              \
+    ROW(ERR_TOO_MANY_REQUESTS, THROTTLING, "Too many requests; try again later.")                                      \
+    ROW(ERR_UNKNOWN_OPERATION, NEVER, "The service does not know the operation.")                                      \
+    ROW(ERR_UNRECOGNIZED_CLIENT, NEVER, "The access key or the session token is unknown to the service.")              \
+    ROW(ERR_VALIDATION, NEVER, "The service refuses the request's parameters.")
 
-static const error_row error_rows[] = {
-    /* First: what a number or a code that isn't here is taken for. */
-    LOCAL(UNKNOWN_SERVICE, NEVER, "The service answered an error that is unknown here."),
+/* One block of texts with offsets into it, as no pointers of position independent code take as little room: a program
+ * holds 32 bytes for each of those. */
+#define TEXT(status, message) "DYNAMO_" #status "\0" message
 
-    { DYNAMO_OK, "DYNAMO_OK", NULL, DYNAMO_RETRY_NEVER, "The call succeeded." },
+#define ROOM_ROW(status, retry, message) char of_##status[sizeof(TEXT(status, message))];
+#define TEXT_ROW(status, retry, message) TEXT(status, message),
+#define ERROR_ROW(status, retry, message) \
+    { DYNAMO_##status, DYNAMO_RETRY_##retry, offsetof(struct error_texts, of_##status) },
 
-    LOCAL(INVALID_ARGUMENT, NEVER, "An argument is not valid; nothing was sent."),
-    LOCAL(OUT_OF_MEMORY, NEVER, "Memory ran out."),
-    LOCAL(CONFIG_NOT_FOUND, NEVER, "There is no configuration file to read."),
-    LOCAL(CONFIG_PARSER, NEVER, "A configuration file is malformed."),
-    LOCAL(NO_PROFILE, NEVER, "The profile is in none of the configuration files."),
-    LOCAL(NO_REGION, NEVER, "No region was found: set region, AWS_REGION, or region in the profile."),
-    LOCAL(NO_CREDENTIALS, NEVER, "No credentials were found: set access_key and secret_key, AWS_ACCESS_KEY_ID and "
-                                 "AWS_SECRET_ACCESS_KEY, or the profile's."),
-    LOCAL(CREDENTIALS, NEVER, "A source of credentials failed."),
-    LOCAL(REQUEST_FAILED, TRANSIENT, "The exchange with the service broke."),
-    LOCAL(TIMEOUT, TRANSIENT, "A time limit ran out."),
-    LOCAL(TLS, NEVER, "No TLS connection could be made."),
-    LOCAL(BAD_RESPONSE, NEVER, "The answer is not DynamoDB's protocol."),
-    LOCAL(CHECKSUM_MISMATCH, TRANSIENT, "The answer's checksum does not match its body."),
-    LOCAL(CANCELED, NEVER, "The call was canceled."),
-    LOCAL(UNPROCESSED, NEVER, "A batch ended with something left to do."),
-    LOCAL(WAITER_FAILED, NEVER, "The state waited for can't come any more."),
+static const struct error_texts {
+    ERROR_ROWS(ROOM_ROW)
+} error_texts = { ERROR_ROWS(TEXT_ROW) };
 
-    SERVICE(BACKUP_IN_USE, "BackupInUse", NEVER, "Another operation on the backup is in progress."),
-    SERVICE(BACKUP_NOT_FOUND, "BackupNotFound", NEVER, "There is no such backup."),
-    SERVICE(CONDITIONAL_CHECK_FAILED, "ConditionalCheckFailed", NEVER, "The condition does not hold."),
-    SERVICE(CONTINUOUS_BACKUPS_UNAVAILABLE, "ContinuousBackupsUnavailable", NEVER,
-            "Continuous backups are not enabled for the table yet."),
-    SERVICE(DUPLICATE_ITEM, "DuplicateItem", NEVER, "An item with this key exists already."),
-    SERVICE(EXPORT_CONFLICT, "ExportConflict", NEVER, "An export with other parameters has the same token."),
-    SERVICE(EXPORT_NOT_FOUND, "ExportNotFound", NEVER, "There is no such export."),
-    SERVICE(GLOBAL_TABLE_ALREADY_EXISTS, "GlobalTableAlreadyExists", NEVER, "The global table exists already."),
-    SERVICE(GLOBAL_TABLE_NOT_FOUND, "GlobalTableNotFound", NEVER, "There is no such global table."),
-    SERVICE(IDEMPOTENT_PARAMETER_MISMATCH, "IdempotentParameterMismatch", NEVER,
-            "The token was used for a request with other parameters."),
-    SERVICE(IMPORT_CONFLICT, "ImportConflict", NEVER, "An import with other parameters has the same token."),
-    SERVICE(IMPORT_NOT_FOUND, "ImportNotFound", NEVER, "There is no such import."),
-    SERVICE(INDEX_NOT_FOUND, "IndexNotFound", NEVER, "There is no such index."),
-    SERVICE(INTERNAL_SERVER_ERROR, "InternalServerError", TRANSIENT,
-            "The service failed; the same request may succeed later."),
-    SERVICE(INVALID_EXPORT_TIME, "InvalidExportTime", NEVER, "The export's time lies outside what can be exported."),
-    SERVICE(INVALID_RESTORE_TIME, "InvalidRestoreTime", NEVER, "The time lies outside what can be restored."),
-    SERVICE(ITEM_COLLECTION_SIZE_LIMIT_EXCEEDED, "ItemCollectionSizeLimitExceeded", NEVER,
-            "The items of one partition key exceed 10 GB, the limit of a table with local secondary indexes."),
-    SERVICE(LIMIT_EXCEEDED, "LimitExceeded", THROTTLING, "Too many control operations at once, or a quota is reached."),
-    SERVICE(POINT_IN_TIME_RECOVERY_UNAVAILABLE, "PointInTimeRecoveryUnavailable", NEVER,
-            "Point-in-time recovery is not enabled for the table."),
-    SERVICE(POLICY_NOT_FOUND, "PolicyNotFound", NEVER, "The resource has no policy."),
-    SERVICE(PROVISIONED_THROUGHPUT_EXCEEDED, "ProvisionedThroughputExceeded", THROTTLING,
-            "The table's throughput is used up; try again later, or raise its capacity."),
-    SERVICE(REPLICA_ALREADY_EXISTS, "ReplicaAlreadyExists", NEVER, "The replica exists already."),
-    SERVICE(REPLICA_NOT_FOUND, "ReplicaNotFound", NEVER, "There is no such replica."),
-    SERVICE(REPLICATED_WRITE_CONFLICT, "ReplicatedWriteConflict", TRANSIENT,
-            "The item is being written in another region; the same request may succeed later."),
-    SERVICE(REQUEST_LIMIT_EXCEEDED, "RequestLimitExceeded", THROTTLING, "The account's request rate is used up."),
-    SERVICE(RESOURCE_IN_USE, "ResourceInUse", NEVER, "The resource exists already, or is being changed."),
-    SERVICE(RESOURCE_NOT_FOUND, "ResourceNotFound", NEVER,
-            "There is no such table or index, or it isn't active yet; is the region right?"),
-    SERVICE(TABLE_ALREADY_EXISTS, "TableAlreadyExists", NEVER, "The table exists already."),
-    SERVICE(TABLE_IN_USE, "TableInUse", NEVER, "The table is being created or deleted."),
-    SERVICE(TABLE_NOT_FOUND, "TableNotFound", NEVER, "There is no such table."),
-    SERVICE(THROTTLING, "Throttling", THROTTLING, "Too many requests; try again later."),
-    SERVICE(TRANSACTION_CANCELED, "TransactionCanceled", NEVER,
-            "The transaction was canceled; CancellationReasons in the details has a reason for each item."),
-    SERVICE(TRANSACTION_CONFLICT, "TransactionConflict", NEVER, "Another transaction is working on the item."),
-    SERVICE(TRANSACTION_IN_PROGRESS, "TransactionInProgress", THROTTLING,
-            "The transaction with this token is still running."),
-    SERVICE(EXPIRED_ITERATOR, "ExpiredIterator", NEVER, "The shard iterator is older than 15 minutes; get a new one."),
-    SERVICE(TRIMMED_DATA_ACCESS, "TrimmedDataAccess", NEVER, "The stream records asked for are older than 24 hours."),
-
-    SERVICE(ACCESS_DENIED, "AccessDenied", NEVER, "The credentials do not allow this operation."),
-    SERVICE(AUTH_FAILURE, "AuthFailure", NEVER, "The credentials could not be validated."),
-    SERVICE(BANDWIDTH_LIMIT_EXCEEDED, "BandwidthLimitExceeded", THROTTLING, "Too much traffic; try again later."),
-    SERVICE(EC2_THROTTLED, "EC2Throttled", THROTTLING, "Too many requests; try again later."),
-    SERVICE(EXPIRED_TOKEN, "ExpiredToken", NEVER, "The session token has expired; get new credentials."),
-    SERVICE(INCOMPLETE_SIGNATURE, "IncompleteSignature", NEVER, "The service can't read the request's signature."),
-    SERVICE(INTERNAL_FAILURE, "InternalFailure", TRANSIENT, "The service failed; the same request may succeed later."),
-    SERVICE(INVALID_CLIENT_TOKEN_ID, "InvalidClientTokenId", NEVER, "The access key is unknown to the service."),
-    SERVICE(INVALID_ENDPOINT, "InvalidEndpoint", NEVER, "The request went to the wrong endpoint."),
-    SERVICE(INVALID_SIGNATURE, "InvalidSignature", NEVER,
-            "The signature is wrong: is the secret key right, and this machine's clock?"),
-    SERVICE(MISSING_AUTHENTICATION_TOKEN, "MissingAuthenticationToken", NEVER, "The request carried no signature."),
-    SERVICE(MISSING_PARAMETER, "MissingParameter", NEVER, "A required parameter is missing."),
-    SERVICE(OPT_IN_REQUIRED, "OptInRequired", NEVER, "The account is not signed up for the service or the region."),
-    SERVICE(PRIOR_REQUEST_NOT_COMPLETE, "PriorRequestNotComplete", THROTTLING, "An earlier request is still running."),
-    SERVICE(REQUEST_EXPIRED, "RequestExpired", NEVER, "The request's time is too old: is this machine's clock right?"),
-    SERVICE(REQUEST_THROTTLED, "RequestThrottled", THROTTLING, "Too many requests; try again later."),
-    SERVICE(REQUEST_TIME_TOO_SKEWED, "RequestTimeTooSkewed", NEVER,
-            "The request's time is too far from the service's: is this machine's clock right?"),
-    SERVICE(REQUEST_TIMEOUT, "RequestTimeout", TRANSIENT, "The service waited too long for the request."),
-    SERVICE(SERIALIZATION, "Serialization", NEVER, "The service can't read the request: a member has the wrong type."),
-    SERVICE(SERVICE_UNAVAILABLE, "ServiceUnavailable", TRANSIENT, "The service is unavailable; try again later."),
-    SERVICE(SIGNATURE_DOES_NOT_MATCH, "SignatureDoesNotMatch", NEVER,
-            "The signature is wrong: is the secret key right, and this machine's clock?"),
-    SERVICE(SLOW_DOWN, "SlowDown", THROTTLING, "Too many requests; try again later."),
-    SERVICE(THROTTLED, "Throttled", THROTTLING, "Too many requests; try again later."),
-    SERVICE(TOO_MANY_REQUESTS, "TooManyRequests", THROTTLING, "Too many requests; try again later."),
-    SERVICE(UNKNOWN_OPERATION, "UnknownOperation", NEVER, "The service does not know the operation."),
-    SERVICE(UNRECOGNIZED_CLIENT, "UnrecognizedClient", NEVER,
-            "The access key or the session token is unknown to the service."),
-    SERVICE(VALIDATION, "Validation", NEVER, "The service refuses the request's parameters."),
-};
+static const error_row error_rows[] = { ERROR_ROWS(ERROR_ROW) };
 
 static const error_row *row_of_status(dynamo_status status)
 {
@@ -135,19 +138,21 @@ static const error_row *row_of_status(dynamo_status status)
 
 const char *dynamo_status_name(dynamo_status status)
 {
-    return row_of_status(status)->name;
+    return (const char *)&error_texts + row_of_status(status)->place;
 }
 
 const char *dynamo_status_message(dynamo_status status)
 {
-    return row_of_status(status)->message;
+    const char *name = dynamo_status_name(status);
+
+    return name + strlen(name) + 1;
 }
 
 /* A code that is known speaks for itself; else the HTTP status does. */
 dynamo_retry_class dynamo_retry_class_of(dynamo_status status, long http_status)
 {
     if (status != DYNAMO_ERR_UNKNOWN_SERVICE)
-        return row_of_status(status)->retry;
+        return (dynamo_retry_class)row_of_status(status)->retry;
     if (http_status == 429)
         return DYNAMO_RETRY_THROTTLING;
     return http_status == 500 || (http_status >= 502 && http_status <= 504) ? DYNAMO_RETRY_TRANSIENT
@@ -164,15 +169,32 @@ static size_t length_without_exception(const char *code)
     return length > cut && strcmp(code + length - cut, ending) == 0 ? length - cut : length;
 }
 
+/* Whether a code is the name in camel case: "RESOURCE_IN_USE" is "ResourceInUse", "EC2_THROTTLED" "EC2Throttled". */
+static bool is_code_of(const char *name, const char *code, size_t length)
+{
+    size_t at = 0;
+
+    for (bool begins = true; *name != '\0'; begins = *name++ == '_') {
+        if (*name == '_')
+            continue;
+        if (at == length || (code[at] != *name && (begins || code[at] != (*name | 0x20))))
+            return false;
+        at++;
+    }
+    return at == length;
+}
+
 dynamo_status dynamo_status_of_code(const char *bare_code)
 {
-    size_t length = length_without_exception(bare_code);
+    static const char prefix[] = "DYNAMO_ERR_";
+    size_t            length   = length_without_exception(bare_code);
 
     for (size_t i = 0; i < DYNAMO_COUNT(error_rows); i++) {
-        const char *code = error_rows[i].code;
+        dynamo_status status = (dynamo_status)error_rows[i].status;
 
-        if (code != NULL && strlen(code) == length && memcmp(code, bare_code, length) == 0)
-            return error_rows[i].status;
+        if (status > DYNAMO_ERR_UNKNOWN_SERVICE &&
+            is_code_of(dynamo_status_name(status) + sizeof(prefix) - 1, bare_code, length))
+            return status;
     }
     return DYNAMO_ERR_UNKNOWN_SERVICE;
 }
@@ -241,6 +263,15 @@ void dynamo_error_clear(dynamo_error *error)
         return;
     json_decref(error->details);
     memset(error, 0, sizeof(*error));
+}
+
+void dynamo_forget_failure(dynamo_error *error)
+{
+    dynamo_error kept = { .http_status = error->http_status, .attempts = error->attempts };
+
+    memcpy(kept.request_id, error->request_id, sizeof(kept.request_id));
+    dynamo_error_clear(error);
+    *error = kept;
 }
 
 static void fail_with(dynamo_error *error, dynamo_status status, const char *words)

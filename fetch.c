@@ -11,12 +11,13 @@
 #define LINES_MAX 16
 #define FIRST_PAUSE_MS 100
 
-/* The header, chained over the caller's own texts: libcurl's list would be a copy of secrets. */
-static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist lines[LINES_MAX])
+/* The header, chained over the caller's own texts: libcurl's list would be a copy of secrets. Of `lines` there are
+ * LINES_MAX: the macros of libcurl 8.23 want a pointer, not an array's name. */
+static bool set_lines(const dynamo_fetch *fetch, CURL *easy, struct curl_slist *lines)
 {
-    static const char *const ours[] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
-    size_t                   count  = 0;
-    const size_t             off    = fetch->body != NULL ? 2 : 3;
+    static const char ours[][16] = { "Accept:", "Expect:", "Content-Type:" }; /* off */
+    size_t            count      = 0;
+    const size_t      off        = fetch->body != NULL ? 2 : 3;
 
     for (size_t i = 0; i < off; i++)
         lines[count++].data = (char *)ours[i];
@@ -137,7 +138,7 @@ static void report(const dynamo_fetch *fetch, const dynamo_settings *settings, d
 
 static dynamo_status run_once(dynamo_fetch *fetch, const dynamo_settings *settings, dynamo_error *error)
 {
-    dynamo_handle *handle = dynamo_handle_new(settings, error);
+    dynamo_handle *handle = dynamo_handle_new(settings, NULL, error);
     dynamo_status  status;
 
     fetch->http_status = 0;

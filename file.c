@@ -12,8 +12,8 @@
 #define PIPE_PATIENCE_MS 5000
 
 static const struct {
-    int         code;
-    const char *words;
+    int  code;
+    char words[32];
 } reasons[] = {
     { ENOENT, "there is no such file" },
     { ENOTDIR, "there is no such file" },

@@ -105,7 +105,7 @@ static void read_retry_after(dynamo_answer_head *head, const char *text, size_t 
 }
 
 static const struct {
-    const char *name;
+    char name[20];
     void (*read)(dynamo_answer_head *head, const char *text, size_t length);
 } known_headers[] = {
     { "x-amzn-requestid", read_request_id },
@@ -287,7 +287,7 @@ static bool set_lines(dynamo_handle *handle, const dynamo_settings *settings)
     return !agent->failed && curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->lines) == CURLE_OK;
 }
 
-dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *error)
+dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, CURLSH *share, dynamo_error *error)
 {
     dynamo_handle *handle = calloc(1, sizeof(*handle));
 
@@ -300,7 +300,8 @@ dynamo_handle *dynamo_handle_new(const dynamo_settings *settings, dynamo_error *
     handle->easy            = curl_easy_init();
     handle->multi           = curl_multi_init();
     if (handle->easy == NULL || handle->multi == NULL || !set_numbers(handle, settings) || !set_callbacks(handle) ||
-        !set_texts(handle, settings) || !set_lines(handle, settings) || !dynamo_signer_init(&handle->signer))
+        !set_texts(handle, settings) || !set_lines(handle, settings) || !dynamo_signer_init(&handle->signer) ||
+        (share != NULL && curl_easy_setopt(handle->easy, CURLOPT_SHARE, share) != CURLE_OK))
         goto failed;
     if (settings->on_handle != NULL)
         settings->on_handle(settings->context, handle->easy);

@@ -122,7 +122,7 @@ void dynamo_credentials_free(dynamo_credentials *credentials)
     *credentials = (dynamo_credentials){ 0 };
 }
 
-dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts *names, const dynamo_key_texts *values,
+dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_names *names, const dynamo_key_texts *values,
                                dynamo_status refusal, const char *where, dynamo_error *error)
 {
     int64_t       expiration = 0;
@@ -146,7 +146,7 @@ dynamo_status dynamo_keys_take(dynamo_credentials *keys, const dynamo_key_texts 
     return status == DYNAMO_OK ? DYNAMO_OK : dynamo_fail_memory(error);
 }
 
-dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_texts *names,
+dynamo_status dynamo_keys_of_answer(dynamo_credentials *keys, const dynamo_key_names *names,
                                     const dynamo_key_texts *values, const char *what, dynamo_error *error)
 {
     char where[WHERE_SIZE];
@@ -190,7 +190,7 @@ dynamo_status dynamo_token_read(dynamo_buffer *token, const char *path, const ch
 dynamo_status dynamo_environment_keys(const dynamo_source *source, dynamo_credentials *keys, dynamo_buffer *reason,
                                       dynamo_error *error)
 {
-    static const dynamo_key_texts names    = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+    static const dynamo_key_names names    = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
                                                "AWS_ACCOUNT_ID", "AWS_CREDENTIAL_EXPIRATION" };
     const dynamo_settings        *settings = source->settings;
     const dynamo_key_texts        values   = {
@@ -208,8 +208,8 @@ dynamo_status dynamo_environment_keys(const dynamo_source *source, dynamo_creden
 dynamo_status dynamo_static_keys(const dynamo_source *source, dynamo_credentials *keys, dynamo_buffer *reason,
                                  dynamo_error *error)
 {
-    static const dynamo_key_texts names    = { "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
-                                               "aws_account_id", NULL };
+    static const dynamo_key_names names    = { "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+                                               "aws_account_id", "" };
     const dynamo_settings        *settings = source->settings;
     const dynamo_key_texts        values   = {
                      dynamo_settings_key(settings, source->profile, names.access_key),

@@ -44,7 +44,8 @@ static dynamo_status check_session(const dynamo_token_file *file, const dynamo_s
                                    dynamo_error *error)
 {
     static const struct {
-        const char *inside, *name;
+        const char *inside;
+        char        name[16];
     } members[] = {
         { token_member, "accessKeyId" }, { token_member, "secretAccessKey" }, { token_member, "sessionToken" },
         { token_member, "accountId" },   { NULL, "refreshToken" },            { NULL, "dpopKey" },
@@ -69,7 +70,7 @@ static dynamo_status check_session(const dynamo_token_file *file, const dynamo_s
 
 static dynamo_status keys_of_file(dynamo_credentials *keys, const dynamo_token_file *file, dynamo_error *error)
 {
-    static const dynamo_key_texts names  = { "accessKeyId", "secretAccessKey", "sessionToken", "accountId",
+    static const dynamo_key_names names  = { "accessKeyId", "secretAccessKey", "sessionToken", "accountId",
                                              "expiresAt" };
     const dynamo_key_texts        values = {
                dynamo_token_file_text(file, token_member, names.access_key),

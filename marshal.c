@@ -259,16 +259,13 @@ static dynamo_status write_binary_set(const value_writer *writer, json_t *set, c
 
 /* ---- Sizes of numbers, binaries, strings, sets ------------------------------------------------------------------- */
 
-/* One byte for two significant digits, and one more. A number in any of its forms; valid. */
+/* A number in any of its forms; valid. */
 static size_t number_size(json_t *number)
 {
     char        buffer[DYNAMO_NUMBER_SIZE];
-    char        key[DYNAMO_NUMBER_KEY_SIZE];
-    const char *text   = json_is_string(number) ? json_string_value(number) : dynamo_number_text(number, buffer);
-    size_t      digits = 0;
+    const char *text = json_is_string(number) ? json_string_value(number) : dynamo_number_text(number, buffer);
 
-    (void)dynamo_number_key(text, strlen(text), key, &digits);
-    return (digits + 1) / 2 + 1;
+    return dynamo_number_bytes(text, strlen(text));
 }
 
 static size_t binary_size(json_t *text)
@@ -311,7 +308,7 @@ static size_t string_set_size(json_t *set)
 /* ---- Typed forms and maps that look like them -------------------------------------------------------------------- */
 
 typedef struct typed_form {
-    const char   *type; /* AWS's; the form's name is this after one $ */
+    char          type[4]; /* AWS's; the form's name is this after one $ */
     dynamo_status (*write)(const value_writer *writer, json_t *content, const dynamo_path *path);
     size_t        (*size)(json_t *content);
 } typed_form;

@@ -229,7 +229,7 @@ static dynamo_status take_role(metadata_service *metadata, dynamo_buffer *role, 
 static dynamo_status read_keys(const dynamo_buffer *answer, dynamo_credentials *keys, dynamo_error *error)
 {
     static const char             what[] = "EC2 metadata: the answer";
-    static const dynamo_key_texts names  = { "AccessKeyId", "SecretAccessKey", "Token", "AccountId", "Expiration" };
+    static const dynamo_key_names names  = { "AccessKeyId", "SecretAccessKey", "Token", "AccountId", "Expiration" };
     dynamo_wanted                 wanted[] = {
                         { NULL, names.access_key, NULL },    { NULL, names.secret_key, NULL },
                         { NULL, names.session_token, NULL }, { NULL, names.account_id, NULL },

@@ -176,6 +176,18 @@ bool dynamo_number_key(const char *text, size_t length, char key[DYNAMO_NUMBER_K
     return true;
 }
 
+/* Pairs of digits are counted from the point: "1.5" is 01 and 50. What DynamoDB Local counts. */
+size_t dynamo_number_bytes(const char *text, size_t length)
+{
+    decimal number;
+    size_t  alone; /* a first digit whose pair begins with a zero */
+
+    if (!parse_decimal(&number, text, length) || number.count == 0)
+        return 1;
+    alone = number.magnitude % 2 == 0 ? 1 : 0;
+    return 1 + (number.count + alone + 1) / 2 + (number.negative ? 1 : 0);
+}
+
 /* ---- Text to double ---------------------------------------------------------------------------------------------- */
 
 /* No double, and no point halfway between two, has more significant digits than 767: of those after 800 it matters

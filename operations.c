@@ -10,14 +10,18 @@
 #include <stddef.h>
 #include <string.h>
 
+/* An array of its own: the literals of a file stand in one section, so that a program with one of the operations would
+ * carry the names of all. */
+#define TEXT(text) ((const char[]){ text })
+
 /* ---- Shapes, by AWS's names in snake case ------------------------------------------------------------------------ */
 
 #define LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, false }
 #define FILLED_LIST(name, element) static const dynamo_shape name = { DYNAMO_KIND_LIST, &element, NULL, true }
 #define MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL, false }
 #define FILLED_MAP(name, value) static const dynamo_shape name = { DYNAMO_KIND_MAP, &value, NULL, true }
-#define MEMBER(name, shape) { name, &shape, false }
-#define REQUIRED(name, shape) { name, &shape, true }
+#define MEMBER(name, shape) { TEXT(name), &shape, false }
+#define REQUIRED(name, shape) { TEXT(name), &shape, true }
 #define STRUCTURE(name, ...)                                                             \
     static const dynamo_member name##_members[] = { __VA_ARGS__, { NULL, NULL, false } };  \
     static const dynamo_shape  name             = { DYNAMO_KIND_STRUCTURE, NULL, name##_members, false }
@@ -280,55 +284,55 @@ const dynamo_shape dynamo_shape_error = { DYNAMO_KIND_STRUCTURE, NULL, error_mem
 
 /* ---- Members: positional arguments first ------------------------------------------------------------------------- */
 
-#define ARGUMENT(index, name, field, shape) { name, #field, &shape, true, false, false, index }
-#define OPTIONAL_ARGUMENT(index, name, field, shape) { name, #field, &shape, true, true, false, index }
+#define ARGUMENT(index, name, shape) { TEXT(name), &shape, true, false, false, index }
+#define OPTIONAL_ARGUMENT(index, name, shape) { TEXT(name), &shape, true, true, false, index }
 #define OPTION(operation, name, field, shape) \
-    { name, #field, &shape, false, false, false, offsetof(dynamo_##operation##_options, field) }
+    { TEXT(name), &shape, false, false, false, offsetof(dynamo_##operation##_options, field) }
 /* An idempotency token, filled in where the caller gives none. */
 #define TOKEN(operation, name, field, shape) \
-    { name, #field, &shape, false, false, true, offsetof(dynamo_##operation##_options, field) }
-#define END { NULL, NULL, NULL, false, false, false, 0 }
+    { TEXT(name), &shape, false, false, true, offsetof(dynamo_##operation##_options, field) }
+#define END { NULL, NULL, false, false, false, 0 }
 
 static const dynamo_parameter batch_execute_statement_parameters[] = {
-    ARGUMENT(0, "Statements", statements, batch_statement_request_list),
+    ARGUMENT(0, "Statements", batch_statement_request_list),
     OPTION(batch_execute_statement, "ReturnConsumedCapacity", return_consumed_capacity, string),
     END,
 };
 
 static const dynamo_parameter batch_get_item_parameters[] = {
-    ARGUMENT(0, "RequestItems", request_items, keys_and_attributes_map),
+    ARGUMENT(0, "RequestItems", keys_and_attributes_map),
     OPTION(batch_get_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
     END,
 };
 
 static const dynamo_parameter batch_write_item_parameters[] = {
-    ARGUMENT(0, "RequestItems", request_items, write_request_list_map),
+    ARGUMENT(0, "RequestItems", write_request_list_map),
     OPTION(batch_write_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
     OPTION(batch_write_item, "ReturnItemCollectionMetrics", return_item_collection_metrics, string),
     END,
 };
 
 static const dynamo_parameter cancel_bulk_operation_parameters[] = {
-    ARGUMENT(0, "BulkOperationArn", bulk_operation_arn, string),
+    ARGUMENT(0, "BulkOperationArn", string),
     END,
 };
 
 static const dynamo_parameter create_backup_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "BackupName", backup_name, string),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "BackupName", string),
     END,
 };
 
 static const dynamo_parameter create_global_table_parameters[] = {
-    ARGUMENT(0, "GlobalTableName", global_table_name, string),
-    ARGUMENT(1, "ReplicationGroup", replication_group, replica_list),
+    ARGUMENT(0, "GlobalTableName", string),
+    ARGUMENT(1, "ReplicationGroup", replica_list),
     END,
 };
 
 static const dynamo_parameter create_table_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    OPTIONAL_ARGUMENT(1, "AttributeDefinitions", attribute_definitions, attribute_definition_list),
-    OPTIONAL_ARGUMENT(2, "KeySchema", key_schema, key_schema_element_list),
+    ARGUMENT(0, "TableName", string),
+    OPTIONAL_ARGUMENT(1, "AttributeDefinitions", attribute_definition_list),
+    OPTIONAL_ARGUMENT(2, "KeySchema", key_schema_element_list),
     OPTION(create_table, "LocalSecondaryIndexes", local_secondary_indexes, local_secondary_index_list),
     OPTION(create_table, "GlobalSecondaryIndexes", global_secondary_indexes, global_secondary_index_list),
     OPTION(create_table, "BillingMode", billing_mode, string),
@@ -348,13 +352,13 @@ static const dynamo_parameter create_table_parameters[] = {
 };
 
 static const dynamo_parameter delete_backup_parameters[] = {
-    ARGUMENT(0, "BackupArn", backup_arn, string),
+    ARGUMENT(0, "BackupArn", string),
     END,
 };
 
 static const dynamo_parameter delete_item_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, item),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "Key", item),
     OPTION(delete_item, "Expected", expected, expected_attribute_value_map),
     OPTION(delete_item, "ConditionalOperator", conditional_operator, string),
     OPTION(delete_item, "ReturnValues", return_values, string),
@@ -368,33 +372,33 @@ static const dynamo_parameter delete_item_parameters[] = {
 };
 
 static const dynamo_parameter delete_resource_policy_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
+    ARGUMENT(0, "ResourceArn", string),
     OPTION(delete_resource_policy, "ExpectedRevisionId", expected_revision_id, string),
     END,
 };
 
 static const dynamo_parameter delete_table_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter describe_backup_parameters[] = {
-    ARGUMENT(0, "BackupArn", backup_arn, string),
+    ARGUMENT(0, "BackupArn", string),
     END,
 };
 
 static const dynamo_parameter describe_bulk_operation_parameters[] = {
-    ARGUMENT(0, "BulkOperationArn", bulk_operation_arn, string),
+    ARGUMENT(0, "BulkOperationArn", string),
     END,
 };
 
 static const dynamo_parameter describe_continuous_backups_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter describe_contributor_insights_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     OPTION(describe_contributor_insights, "IndexName", index_name, string),
     END,
 };
@@ -402,65 +406,65 @@ static const dynamo_parameter describe_contributor_insights_parameters[] = {
 static const dynamo_parameter describe_endpoints_parameters[] = { END };
 
 static const dynamo_parameter describe_export_parameters[] = {
-    ARGUMENT(0, "ExportArn", export_arn, string),
+    ARGUMENT(0, "ExportArn", string),
     END,
 };
 
 static const dynamo_parameter describe_global_table_parameters[] = {
-    ARGUMENT(0, "GlobalTableName", global_table_name, string),
+    ARGUMENT(0, "GlobalTableName", string),
     END,
 };
 
 static const dynamo_parameter describe_global_table_settings_parameters[] = {
-    ARGUMENT(0, "GlobalTableName", global_table_name, string),
+    ARGUMENT(0, "GlobalTableName", string),
     END,
 };
 
 static const dynamo_parameter describe_import_parameters[] = {
-    ARGUMENT(0, "ImportArn", import_arn, string),
+    ARGUMENT(0, "ImportArn", string),
     END,
 };
 
 static const dynamo_parameter describe_kinesis_streaming_destination_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter describe_limits_parameters[] = { END };
 
 static const dynamo_parameter describe_table_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter describe_table_replica_auto_scaling_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter describe_time_to_live_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     END,
 };
 
 static const dynamo_parameter disable_kinesis_streaming_destination_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "StreamArn", stream_arn, string),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "StreamArn", string),
     OPTION(disable_kinesis_streaming_destination, "EnableKinesisStreamingConfiguration",
            enable_kinesis_streaming_configuration, enable_kinesis_streaming_configuration),
     END,
 };
 
 static const dynamo_parameter enable_kinesis_streaming_destination_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "StreamArn", stream_arn, string),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "StreamArn", string),
     OPTION(enable_kinesis_streaming_destination, "EnableKinesisStreamingConfiguration",
            enable_kinesis_streaming_configuration, enable_kinesis_streaming_configuration),
     END,
 };
 
 static const dynamo_parameter execute_statement_parameters[] = {
-    ARGUMENT(0, "Statement", statement, string),
+    ARGUMENT(0, "Statement", string),
     OPTION(execute_statement, "Parameters", parameters, attribute_value_list),
     OPTION(execute_statement, "ConsistentRead", consistent_read, boolean),
     OPTION(execute_statement, "NextToken", next_token, string),
@@ -471,15 +475,15 @@ static const dynamo_parameter execute_statement_parameters[] = {
 };
 
 static const dynamo_parameter execute_transaction_parameters[] = {
-    ARGUMENT(0, "TransactStatements", transact_statements, parameterized_statement_list),
+    ARGUMENT(0, "TransactStatements", parameterized_statement_list),
     TOKEN(execute_transaction, "ClientRequestToken", client_request_token, string),
     OPTION(execute_transaction, "ReturnConsumedCapacity", return_consumed_capacity, string),
     END,
 };
 
 static const dynamo_parameter export_table_to_point_in_time_parameters[] = {
-    ARGUMENT(0, "TableArn", table_arn, string),
-    ARGUMENT(1, "S3Bucket", s3_bucket, string),
+    ARGUMENT(0, "TableArn", string),
+    ARGUMENT(1, "S3Bucket", string),
     OPTION(export_table_to_point_in_time, "ExportTime", export_time, real),
     TOKEN(export_table_to_point_in_time, "ClientToken", client_token, string),
     OPTION(export_table_to_point_in_time, "S3BucketOwner", s3_bucket_owner, string),
@@ -495,8 +499,8 @@ static const dynamo_parameter export_table_to_point_in_time_parameters[] = {
 };
 
 static const dynamo_parameter get_item_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, item),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "Key", item),
     OPTION(get_item, "AttributesToGet", attributes_to_get, string_list),
     OPTION(get_item, "ConsistentRead", consistent_read, boolean),
     OPTION(get_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
@@ -506,14 +510,14 @@ static const dynamo_parameter get_item_parameters[] = {
 };
 
 static const dynamo_parameter get_resource_policy_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
+    ARGUMENT(0, "ResourceArn", string),
     END,
 };
 
 static const dynamo_parameter import_table_parameters[] = {
-    ARGUMENT(0, "S3BucketSource", s3_bucket_source, s3_bucket_source),
-    ARGUMENT(1, "InputFormat", input_format, string),
-    ARGUMENT(2, "TableCreationParameters", table_creation_parameters, table_creation_parameters),
+    ARGUMENT(0, "S3BucketSource", s3_bucket_source),
+    ARGUMENT(1, "InputFormat", string),
+    ARGUMENT(2, "TableCreationParameters", table_creation_parameters),
     TOKEN(import_table, "ClientToken", client_token, string),
     OPTION(import_table, "InputFormatOptions", input_format_options, input_format_options),
     OPTION(import_table, "InputCompressionType", input_compression_type, string),
@@ -571,14 +575,14 @@ static const dynamo_parameter list_tables_parameters[] = {
 };
 
 static const dynamo_parameter list_tags_of_resource_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
+    ARGUMENT(0, "ResourceArn", string),
     OPTION(list_tags_of_resource, "NextToken", next_token, string),
     END,
 };
 
 static const dynamo_parameter put_item_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Item", item, item),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "Item", item),
     OPTION(put_item, "Expected", expected, expected_attribute_value_map),
     OPTION(put_item, "ReturnValues", return_values, string),
     OPTION(put_item, "ReturnConsumedCapacity", return_consumed_capacity, string),
@@ -592,15 +596,15 @@ static const dynamo_parameter put_item_parameters[] = {
 };
 
 static const dynamo_parameter put_resource_policy_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
-    ARGUMENT(1, "Policy", policy, string),
+    ARGUMENT(0, "ResourceArn", string),
+    ARGUMENT(1, "Policy", string),
     OPTION(put_resource_policy, "ExpectedRevisionId", expected_revision_id, string),
     OPTION(put_resource_policy, "ConfirmRemoveSelfResourceAccess", confirm_remove_self_resource_access, boolean),
     END,
 };
 
 static const dynamo_parameter query_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     OPTION(query, "IndexName", index_name, string),
     OPTION(query, "Select", select, string),
     OPTION(query, "AttributesToGet", attributes_to_get, string_list),
@@ -621,8 +625,8 @@ static const dynamo_parameter query_parameters[] = {
 };
 
 static const dynamo_parameter restore_table_from_backup_parameters[] = {
-    ARGUMENT(0, "TargetTableName", target_table_name, string),
-    ARGUMENT(1, "BackupArn", backup_arn, string),
+    ARGUMENT(0, "TargetTableName", string),
+    ARGUMENT(1, "BackupArn", string),
     OPTION(restore_table_from_backup, "BillingModeOverride", billing_mode_override, string),
     OPTION(restore_table_from_backup, "GlobalSecondaryIndexOverride", global_secondary_index_override,
            global_secondary_index_list),
@@ -638,7 +642,7 @@ static const dynamo_parameter restore_table_from_backup_parameters[] = {
 };
 
 static const dynamo_parameter restore_table_to_point_in_time_parameters[] = {
-    ARGUMENT(0, "TargetTableName", target_table_name, string),
+    ARGUMENT(0, "TargetTableName", string),
     OPTION(restore_table_to_point_in_time, "SourceTableArn", source_table_arn, string),
     OPTION(restore_table_to_point_in_time, "SourceTableName", source_table_name, string),
     OPTION(restore_table_to_point_in_time, "UseLatestRestorableTime", use_latest_restorable_time, boolean),
@@ -658,7 +662,7 @@ static const dynamo_parameter restore_table_to_point_in_time_parameters[] = {
 };
 
 static const dynamo_parameter scan_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     OPTION(scan, "IndexName", index_name, string),
     OPTION(scan, "AttributesToGet", attributes_to_get, string_list),
     OPTION(scan, "Limit", limit, integer),
@@ -678,10 +682,10 @@ static const dynamo_parameter scan_parameters[] = {
 };
 
 static const dynamo_parameter search_vectors_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "IndexName", index_name, string),
-    ARGUMENT(2, "SearchVector", search_vector, attribute_value_list),
-    ARGUMENT(3, "TopK", top_k, integer),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "IndexName", string),
+    ARGUMENT(2, "SearchVector", attribute_value_list),
+    ARGUMENT(3, "TopK", integer),
     OPTION(search_vectors, "ReturnConsumedCapacity", return_consumed_capacity, string),
     OPTION(search_vectors, "ExpressionAttributeNames", expression_attribute_names, string_map),
     OPTION(search_vectors, "ExpressionAttributeValues", expression_attribute_values, attribute_value_map),
@@ -691,9 +695,9 @@ static const dynamo_parameter search_vectors_parameters[] = {
 };
 
 static const dynamo_parameter start_bulk_put_items_parameters[] = {
-    ARGUMENT(0, "InputS3Configuration", input_s3_configuration, input_s3_configuration),
-    ARGUMENT(1, "OutputS3Configuration", output_s3_configuration, output_s3_configuration),
-    ARGUMENT(2, "TableName", table_name, string),
+    ARGUMENT(0, "InputS3Configuration", input_s3_configuration),
+    ARGUMENT(1, "OutputS3Configuration", output_s3_configuration),
+    ARGUMENT(2, "TableName", string),
     TOKEN(start_bulk_put_items, "ClientToken", client_token, string),
     OPTION(start_bulk_put_items, "MaxWriteRequestUnits", max_write_request_units, integer),
     OPTION(start_bulk_put_items, "PerformanceTier", performance_tier, string),
@@ -701,19 +705,19 @@ static const dynamo_parameter start_bulk_put_items_parameters[] = {
 };
 
 static const dynamo_parameter tag_resource_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
-    ARGUMENT(1, "Tags", tags, tag_list),
+    ARGUMENT(0, "ResourceArn", string),
+    ARGUMENT(1, "Tags", tag_list),
     END,
 };
 
 static const dynamo_parameter transact_get_items_parameters[] = {
-    ARGUMENT(0, "TransactItems", transact_items, transact_get_item_list),
+    ARGUMENT(0, "TransactItems", transact_get_item_list),
     OPTION(transact_get_items, "ReturnConsumedCapacity", return_consumed_capacity, string),
     END,
 };
 
 static const dynamo_parameter transact_write_items_parameters[] = {
-    ARGUMENT(0, "TransactItems", transact_items, transact_write_item_list),
+    ARGUMENT(0, "TransactItems", transact_write_item_list),
     OPTION(transact_write_items, "ReturnConsumedCapacity", return_consumed_capacity, string),
     OPTION(transact_write_items, "ReturnItemCollectionMetrics", return_item_collection_metrics, string),
     TOKEN(transact_write_items, "ClientRequestToken", client_request_token, string),
@@ -721,34 +725,33 @@ static const dynamo_parameter transact_write_items_parameters[] = {
 };
 
 static const dynamo_parameter untag_resource_parameters[] = {
-    ARGUMENT(0, "ResourceArn", resource_arn, string),
-    ARGUMENT(1, "TagKeys", tag_keys, string_list),
+    ARGUMENT(0, "ResourceArn", string),
+    ARGUMENT(1, "TagKeys", string_list),
     END,
 };
 
 static const dynamo_parameter update_continuous_backups_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "PointInTimeRecoverySpecification", point_in_time_recovery_specification,
-        point_in_time_recovery_specification),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "PointInTimeRecoverySpecification", point_in_time_recovery_specification),
     END,
 };
 
 static const dynamo_parameter update_contributor_insights_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "ContributorInsightsAction", contributor_insights_action, string),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "ContributorInsightsAction", string),
     OPTION(update_contributor_insights, "IndexName", index_name, string),
     OPTION(update_contributor_insights, "ContributorInsightsMode", contributor_insights_mode, string),
     END,
 };
 
 static const dynamo_parameter update_global_table_parameters[] = {
-    ARGUMENT(0, "GlobalTableName", global_table_name, string),
-    ARGUMENT(1, "ReplicaUpdates", replica_updates, replica_update_list),
+    ARGUMENT(0, "GlobalTableName", string),
+    ARGUMENT(1, "ReplicaUpdates", replica_update_list),
     END,
 };
 
 static const dynamo_parameter update_global_table_settings_parameters[] = {
-    ARGUMENT(0, "GlobalTableName", global_table_name, string),
+    ARGUMENT(0, "GlobalTableName", string),
     OPTION(update_global_table_settings, "GlobalTableBillingMode", global_table_billing_mode, string),
     OPTION(update_global_table_settings, "GlobalTableProvisionedWriteCapacityUnits",
            global_table_provisioned_write_capacity_units, integer),
@@ -763,8 +766,8 @@ static const dynamo_parameter update_global_table_settings_parameters[] = {
 };
 
 static const dynamo_parameter update_item_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "Key", key, item),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "Key", item),
     OPTION(update_item, "AttributeUpdates", attribute_updates, attribute_value_update_map),
     OPTION(update_item, "Expected", expected, expected_attribute_value_map),
     OPTION(update_item, "ConditionalOperator", conditional_operator, string),
@@ -780,15 +783,15 @@ static const dynamo_parameter update_item_parameters[] = {
 };
 
 static const dynamo_parameter update_kinesis_streaming_destination_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "StreamArn", stream_arn, string),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "StreamArn", string),
     OPTION(update_kinesis_streaming_destination, "UpdateKinesisStreamingConfiguration",
            update_kinesis_streaming_configuration, update_kinesis_streaming_configuration),
     END,
 };
 
 static const dynamo_parameter update_table_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     OPTION(update_table, "AttributeDefinitions", attribute_definitions, attribute_definition_list),
     OPTION(update_table, "BillingMode", billing_mode, string),
     OPTION(update_table, "ProvisionedThroughput", provisioned_throughput, provisioned_throughput),
@@ -811,7 +814,7 @@ static const dynamo_parameter update_table_parameters[] = {
 };
 
 static const dynamo_parameter update_table_replica_auto_scaling_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
+    ARGUMENT(0, "TableName", string),
     OPTION(update_table_replica_auto_scaling, "GlobalSecondaryIndexUpdates", global_secondary_index_updates,
            global_secondary_index_auto_scaling_update_list),
     OPTION(update_table_replica_auto_scaling, "ProvisionedWriteCapacityAutoScalingUpdate",
@@ -821,13 +824,13 @@ static const dynamo_parameter update_table_replica_auto_scaling_parameters[] = {
 };
 
 static const dynamo_parameter update_time_to_live_parameters[] = {
-    ARGUMENT(0, "TableName", table_name, string),
-    ARGUMENT(1, "TimeToLiveSpecification", time_to_live_specification, time_to_live_specification),
+    ARGUMENT(0, "TableName", string),
+    ARGUMENT(1, "TimeToLiveSpecification", time_to_live_specification),
     END,
 };
 
 static const dynamo_parameter describe_stream_parameters[] = {
-    ARGUMENT(0, "StreamArn", stream_arn, string),
+    ARGUMENT(0, "StreamArn", string),
     OPTION(describe_stream, "Limit", limit, integer),
     OPTION(describe_stream, "ExclusiveStartShardId", exclusive_start_shard_id, string),
     OPTION(describe_stream, "ShardFilter", shard_filter, shard_filter),
@@ -835,15 +838,15 @@ static const dynamo_parameter describe_stream_parameters[] = {
 };
 
 static const dynamo_parameter get_records_parameters[] = {
-    ARGUMENT(0, "ShardIterator", shard_iterator, string),
+    ARGUMENT(0, "ShardIterator", string),
     OPTION(get_records, "Limit", limit, integer),
     END,
 };
 
 static const dynamo_parameter get_shard_iterator_parameters[] = {
-    ARGUMENT(0, "StreamArn", stream_arn, string),
-    ARGUMENT(1, "ShardId", shard_id, string),
-    ARGUMENT(2, "ShardIteratorType", shard_iterator_type, string),
+    ARGUMENT(0, "StreamArn", string),
+    ARGUMENT(1, "ShardId", string),
+    ARGUMENT(2, "ShardIteratorType", string),
     OPTION(get_shard_iterator, "SequenceNumber", sequence_number, string),
     OPTION(get_shard_iterator, "Timestamp", timestamp, real),
     END,
@@ -863,7 +866,7 @@ static const dynamo_parameter list_streams_parameters[] = {
 
 /*        field, name, service, READ or WRITE, output, unwrapped member, its own rules */
 #define OPERATION(field, name, service, write, output, unwrap, shorten)                   \
-    const dynamo_operation dynamo_operation_##field = { name,   field##_parameters,       \
+    const dynamo_operation dynamo_operation_##field = { TEXT(name), field##_parameters,   \
                                                         DYNAMO_SERVICE_##service,  write, \
                                                         &output, unwrap, shorten }
 
@@ -874,12 +877,12 @@ OPERATION(batch_write_item, "BatchWriteItem", DYNAMODB, WRITE, batch_write_item_
 OPERATION(cancel_bulk_operation, "CancelBulkOperation", DYNAMODB, WRITE, dynamo_shape_any, NULL, NULL);
 OPERATION(create_backup, "CreateBackup", DYNAMODB, WRITE, dynamo_shape_any, NULL, NULL);
 OPERATION(create_global_table, "CreateGlobalTable", DYNAMODB, WRITE, dynamo_shape_any, NULL, NULL);
-OPERATION(create_table, "CreateTable", DYNAMODB, WRITE, dynamo_shape_any, "TableDescription",
+OPERATION(create_table, "CreateTable", DYNAMODB, WRITE, dynamo_shape_any, TEXT("TableDescription"),
           dynamo_shorten_create_table);
 OPERATION(delete_backup, "DeleteBackup", DYNAMODB, WRITE, dynamo_shape_any, NULL, NULL);
 OPERATION(delete_item, "DeleteItem", DYNAMODB, WRITE, write_item_output, NULL, NULL);
 OPERATION(delete_resource_policy, "DeleteResourcePolicy", DYNAMODB, WRITE, dynamo_shape_any, NULL, NULL);
-OPERATION(delete_table, "DeleteTable", DYNAMODB, WRITE, dynamo_shape_any, "TableDescription", NULL);
+OPERATION(delete_table, "DeleteTable", DYNAMODB, WRITE, dynamo_shape_any, TEXT("TableDescription"), NULL);
 OPERATION(describe_backup, "DescribeBackup", DYNAMODB, READ, dynamo_shape_any, NULL, NULL);
 OPERATION(describe_bulk_operation, "DescribeBulkOperation", DYNAMODB, READ, dynamo_shape_any, NULL, NULL);
 OPERATION(describe_continuous_backups, "DescribeContinuousBackups", DYNAMODB, READ, dynamo_shape_any, NULL, NULL);
@@ -892,7 +895,7 @@ OPERATION(describe_import, "DescribeImport", DYNAMODB, READ, dynamo_shape_any, N
 OPERATION(describe_kinesis_streaming_destination, "DescribeKinesisStreamingDestination", DYNAMODB, READ,
           dynamo_shape_any, NULL, NULL);
 OPERATION(describe_limits, "DescribeLimits", DYNAMODB, READ, dynamo_shape_any, NULL, NULL);
-OPERATION(describe_table, "DescribeTable", DYNAMODB, READ, dynamo_shape_any, "Table", NULL);
+OPERATION(describe_table, "DescribeTable", DYNAMODB, READ, dynamo_shape_any, TEXT("Table"), NULL);
 OPERATION(describe_table_replica_auto_scaling, "DescribeTableReplicaAutoScaling", DYNAMODB, READ, dynamo_shape_any,
           NULL, NULL);
 OPERATION(describe_time_to_live, "DescribeTimeToLive", DYNAMODB, READ, dynamo_shape_any, NULL, NULL);
@@ -934,7 +937,7 @@ OPERATION(update_global_table_settings, "UpdateGlobalTableSettings", DYNAMODB, W
 OPERATION(update_item, "UpdateItem", DYNAMODB, WRITE, write_item_output, NULL, NULL);
 OPERATION(update_kinesis_streaming_destination, "UpdateKinesisStreamingDestination", DYNAMODB, WRITE, dynamo_shape_any,
           NULL, NULL);
-OPERATION(update_table, "UpdateTable", DYNAMODB, WRITE, dynamo_shape_any, "TableDescription",
+OPERATION(update_table, "UpdateTable", DYNAMODB, WRITE, dynamo_shape_any, TEXT("TableDescription"),
           dynamo_shorten_update_table);
 OPERATION(update_table_replica_auto_scaling, "UpdateTableReplicaAutoScaling", DYNAMODB, WRITE, dynamo_shape_any, NULL,
           NULL);

@@ -18,7 +18,12 @@ dynamo_status dynamo_pool_init(dynamo_pool *pool, const dynamo_settings *setting
 {
     *pool          = (dynamo_pool){ 0 };
     pool->settings = settings;
-    return pthread_mutex_init(&pool->lock, NULL) == 0 ? DYNAMO_OK : dynamo_fail_memory(error);
+    if (!dynamo_share_init(&pool->share))
+        return dynamo_fail_memory(error);
+    if (pthread_mutex_init(&pool->lock, NULL) == 0)
+        return DYNAMO_OK;
+    dynamo_share_free(&pool->share);
+    return dynamo_fail_memory(error);
 }
 
 void dynamo_pool_free(dynamo_pool *pool)
@@ -29,26 +34,29 @@ void dynamo_pool_free(dynamo_pool *pool)
         pool->idle = handle->next;
         dynamo_handle_free(handle);
     }
+    dynamo_share_free(&pool->share);
     (void)pthread_mutex_destroy(&pool->lock);
 }
 
 /*
  * In the child only the calling thread lives. Handles lent to other threads stay as they are, out of reach. The list is
- * sound if nobody held the lock at the fork; else it is left alone as well.
+ * sound if nobody held the locks at the fork; else it is left alone as well.
  */
 void dynamo_pool_after_fork(dynamo_pool *pool)
 {
-    bool sound = pthread_mutex_trylock(&pool->lock) == 0;
+    bool listed = pthread_mutex_trylock(&pool->lock) == 0;
+    bool sound  = dynamo_share_sound_after_fork(&pool->share);
 
-    while (sound && pool->idle != NULL) {
+    while (listed && sound && pool->idle != NULL) {
         dynamo_handle *handle = pool->idle;
 
         pool->idle = handle->next;
         dynamo_handle_abandon(handle);
     }
-    if (sound)
+    if (listed)
         (void)pthread_mutex_unlock(&pool->lock);
     (void)pthread_mutex_init(&pool->lock, NULL);
+    dynamo_share_renew(&pool->share, listed && sound);
     pool->idle         = NULL;
     pool->lent         = 0;
     pool->first_waiter = NULL;
@@ -145,7 +153,7 @@ dynamo_status dynamo_pool_take(dynamo_pool *pool, const dynamo_deadline *deadlin
     (void)pthread_mutex_unlock(&pool->lock);
     if (status != DYNAMO_OK || *handle != NULL)
         return status;
-    *handle = dynamo_handle_new(pool->settings, error);
+    *handle = dynamo_handle_new(pool->settings, pool->share.handle, error);
     if (*handle != NULL)
         return DYNAMO_OK;
     dynamo_pool_give(pool, NULL);

@@ -329,7 +329,7 @@ static dynamo_status judge(const child_process *child, dynamo_status ended, cons
 static dynamo_status read_keys(const dynamo_source *source, const dynamo_buffer *output, const char *program,
                                dynamo_credentials *keys, dynamo_error *error)
 {
-    static const dynamo_key_texts names    = { "AccessKeyId", "SecretAccessKey", "SessionToken", "AccountId",
+    static const dynamo_key_names names    = { "AccessKeyId", "SecretAccessKey", "SessionToken", "AccountId",
                                                "Expiration" };
     dynamo_wanted                 wanted[] = {
                         { NULL, names.access_key, NULL },    { NULL, names.secret_key, NULL },

@@ -173,7 +173,7 @@ static dynamo_status add_entry(profile_parser *parser, const char *parent, const
 static section_kind config_section(char *text, const char **name)
 {
     static const struct {
-        const char  *word;
+        char         word[12];
         section_kind kind;
     } kinds[] = {
         { "profile", SECTION_PROFILE },
@@ -489,9 +489,9 @@ static const char *find(const dynamo_profiles *profiles, section_kind kind, cons
 const char *dynamo_profiles_get(const dynamo_profiles *profiles, const char *profile, const char *key)
 {
     static const struct {
-        const char  *prefix;
+        char         prefix[16];
         section_kind kind;
-        const char  *key; /* the profile's, that names the section */
+        char         key[12]; /* the profile's, that names the section */
     } sections[] = {
         { "services ", SECTION_SERVICES, "services" },
         { "sso-session ", SECTION_SSO_SESSION, "sso_session" },

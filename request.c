@@ -80,6 +80,34 @@ static void collect(dynamo_request *request, const dynamo_argument *arguments, c
     }
 }
 
+static bool is_upper(char letter)
+{
+    return letter >= 'A' && letter <= 'Z';
+}
+
+/* A word begins with a capital that another doesn't stand before, or that a small letter stands after:
+ * "SSESpecification" is "sse_specification". */
+const char *dynamo_parameter_field(const dynamo_parameter *parameter, char field[DYNAMO_FIELD_SIZE])
+{
+    const char *name = parameter->name;
+    char       *out  = field;
+
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        if (i > 0 && is_upper(name[i]) && (!is_upper(name[i - 1]) || (name[i + 1] >= 'a' && name[i + 1] <= 'z')))
+            *out++ = '_';
+        *out++ = (char)(is_upper(name[i]) ? name[i] | 0x20 : name[i]);
+    }
+    *out = '\0';
+    return field;
+}
+
+static dynamo_status refuse(const dynamo_parameter *parameter, const char *fault, dynamo_error *error)
+{
+    char field[DYNAMO_FIELD_SIZE];
+
+    return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is %s", dynamo_parameter_field(parameter, field), fault);
+}
+
 /* Positional members that aren't there: a mistake of the caller's that the service would only describe as its own. */
 static dynamo_status check_positional(const dynamo_request *request, dynamo_error *error)
 {
@@ -89,12 +117,11 @@ static dynamo_status check_positional(const dynamo_request *request, dynamo_erro
         if (!parameters[i].positional)
             continue;
         if (!request->present[i] && parameters[i].shape->kind == DYNAMO_KIND_STRING)
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is NULL", parameters[i].field);
+            return refuse(&parameters[i], "NULL", error);
         if (!request->present[i] && !parameters[i].optional)
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT,
-                               "%s is NULL: did json_pack fail (format, UTF-8, memory)?", parameters[i].field);
+            return refuse(&parameters[i], "NULL: did json_pack fail (format, UTF-8, memory)?", error);
         if (parameters[i].shape->kind == DYNAMO_KIND_STRING && request->values[i].text[0] == '\0')
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is empty", parameters[i].field);
+            return refuse(&parameters[i], "empty", error);
     }
     return DYNAMO_OK;
 }
@@ -104,11 +131,12 @@ static dynamo_status write_value(dynamo_buffer *out, const dynamo_argument *valu
 {
     const dynamo_path path = DYNAMO_PATH_ROOT(parameter->name);
     char              number[DYNAMO_NUMBER_SIZE];
+    char              field[DYNAMO_FIELD_SIZE];
 
     switch (parameter->shape->kind) {
     case DYNAMO_KIND_STRING:
         if (!dynamo_write_string(out, value->text, strlen(value->text)))
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is not UTF-8", parameter->field);
+            return refuse(parameter, "not UTF-8", error);
         return DYNAMO_OK;
     case DYNAMO_KIND_INTEGER:
         (void)snprintf(number, sizeof(number), "%" PRId64, value->integer);
@@ -116,13 +144,13 @@ static dynamo_status write_value(dynamo_buffer *out, const dynamo_argument *valu
         return DYNAMO_OK;
     case DYNAMO_KIND_REAL:
         if (!isfinite(value->real))
-            return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is not a finite number", parameter->field);
+            return refuse(parameter, "not a finite number", error);
         dynamo_buffer_append(out, number, dynamo_real_text(value->real, number));
         return DYNAMO_OK;
     case DYNAMO_KIND_BOOLEAN:
         if (value->boolean != DYNAMO_TRUE && value->boolean != DYNAMO_FALSE)
             return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, "%s is %d: give DYNAMO_TRUE or DYNAMO_FALSE",
-                               parameter->field, (int)value->boolean);
+                               dynamo_parameter_field(parameter, field), (int)value->boolean);
         dynamo_buffer_text(out, value->boolean == DYNAMO_TRUE ? "true" : "false");
         return DYNAMO_OK;
     case DYNAMO_KIND_ANY:
@@ -140,13 +168,14 @@ static dynamo_status fill_in_token(dynamo_request *request, dynamo_error *error)
 {
     const dynamo_parameter *parameters = request->operation->parameters;
     dynamo_token           *token      = &request->token;
+    char                    field[DYNAMO_FIELD_SIZE];
 
     for (size_t i = 0; parameters[i].name != NULL; i++) {
         if (!parameters[i].token || request->present[i])
             continue;
         if (!dynamo_uuid(token->text))
             return dynamo_fail(error, DYNAMO_ERR_OUT_OF_MEMORY, "the system has no random bytes to give for %s",
-                               parameters[i].field);
+                               dynamo_parameter_field(&parameters[i], field));
         token->name             = parameters[i].name;
         request->values[i].text = token->text;
         request->present[i]     = true;

@@ -106,7 +106,7 @@ static dynamo_status keys_of_named_source(const dynamo_source *source, const cha
                                           dynamo_error *error)
 {
     static const struct {
-        const char             *name;
+        char                    name[20];
         dynamo_source_function *ask;
     } named[] = {
         { "Environment", dynamo_environment_keys },

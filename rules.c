@@ -37,11 +37,11 @@ static size_t count_writes(json_t *tables)
 }
 
 typedef struct count_rule {
-    const char *operation;
-    const char *member;
-    size_t    (*count)(json_t *value);
-    size_t      most; /* and at least one */
-    const char *what;
+    char     operation[24];
+    char     member[20];
+    size_t (*count)(json_t *value);
+    size_t   most; /* and at least one */
+    char     what[12];
 } count_rule;
 
 /* By name, so that no operation's row is linked for another's sake. */
@@ -104,18 +104,18 @@ static dynamo_status check_segments(const dynamo_request *request, dynamo_error 
 #define BOTH_KINDS "Can not use both expression and non-expression parameters in the same request: "
 
 typedef struct legacy_rule {
-    const char *member;
-    const char *expression; /* that it can't stand beside; NULL: none at all */
+    char member[20];
+    char expression[24]; /* that it can't stand beside; "": none at all */
 } legacy_rule;
 
 static const legacy_rule legacy_rules[] = {
-    { "AttributeUpdates", NULL },
-    { "AttributesToGet", NULL },
-    { "ConditionalOperator", NULL },
-    { "Expected", NULL },
+    { "AttributeUpdates", "" },
+    { "AttributesToGet", "" },
+    { "ConditionalOperator", "" },
+    { "Expected", "" },
     { "KeyConditions", "KeyConditionExpression" },
-    { "QueryFilter", NULL },
-    { "ScanFilter", NULL },
+    { "QueryFilter", "" },
+    { "ScanFilter", "" },
 };
 
 static const legacy_rule *find_legacy_rule(const char *member)
@@ -149,8 +149,8 @@ static dynamo_status check_one_legacy(const dynamo_request *request, const legac
 
     for (size_t i = 0; parameters[i].name != NULL; i++)
         if (request->present[i] &&
-            (rule->expression != NULL ? strcmp(parameters[i].name, rule->expression) == 0
-                                      : is_expression(parameters[i].name)))
+            (rule->expression[0] != '\0' ? strcmp(parameters[i].name, rule->expression) == 0
+                                         : is_expression(parameters[i].name)))
             return dynamo_fail(error, DYNAMO_ERR_INVALID_ARGUMENT, BOTH_KINDS "%s and %s", rule->member,
                                parameters[i].name);
     return DYNAMO_OK;

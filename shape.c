@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const char *const kind_names[] = {
+static const char kind_names[][16] = {
     [DYNAMO_KIND_ANY]             = "a value",
     [DYNAMO_KIND_STRING]          = "a string",
     [DYNAMO_KIND_INTEGER]         = "an integer",
@@ -20,7 +20,7 @@ static const char *const kind_names[] = {
     [DYNAMO_KIND_ATTRIBUTE_VALUE] = "a value",
 };
 
-static const char *const json_type_names[] = {
+static const char json_type_names[][12] = {
     [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a string", [JSON_INTEGER] = "an integer",
     [JSON_REAL] = "a real",      [JSON_TRUE] = "true",      [JSON_FALSE] = "false",     [JSON_NULL] = "null",
 };

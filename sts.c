@@ -129,7 +129,7 @@ static const char *account_of_arn(char *arn)
 static dynamo_status keys_of_texts(dynamo_credentials *keys, dynamo_buffer texts[FIELD_COUNT], const char *action,
                                    dynamo_error *error)
 {
-    static const dynamo_key_texts names  = { "AccessKeyId", "SecretAccessKey", "SessionToken", "Arn", "Expiration" };
+    static const dynamo_key_names names  = { "AccessKeyId", "SecretAccessKey", "SessionToken", "Arn", "Expiration" };
     const dynamo_key_texts        values = {
                texts[FIELD_ACCESS_KEY].data,           texts[FIELD_SECRET_KEY].data, texts[FIELD_TOKEN].data,
                account_of_arn(texts[FIELD_ARN].data),  texts[FIELD_EXPIRATION].data,

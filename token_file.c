@@ -221,12 +221,12 @@ bool dynamo_token_file_set(dynamo_token_file *file, const char *inside, const ch
 
 bool dynamo_token_file_set_time(dynamo_token_file *file, const char *inside, const char *name, int64_t seconds)
 {
-    const time_t moment = (time_t)seconds;
-    struct tm    parts;
-    char         text[32];
+    char basic[DYNAMO_TIMESTAMP_SIZE], text[32];
 
-    return gmtime_r(&moment, &parts) != NULL && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts) > 0 &&
-           dynamo_token_file_set(file, inside, name, text);
+    dynamo_sigv4_timestamp(seconds, basic); /* gmtime_r() would need a time_t, which may end in 2038 */
+    (void)snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", basic, basic + 4, basic + 6, basic + 9,
+                   basic + 11, basic + 13);
+    return dynamo_token_file_set(file, inside, name, text);
 }
 
 bool dynamo_token_file_save(const dynamo_token_file *file)

@@ -119,8 +119,8 @@ static bool character_code(xml_name digits, unsigned long *code)
 static bool read_reference(xml_reader *reader)
 {
     static const struct {
-        const char *name;
-        char        character;
+        char name[8];
+        char character;
     } entities[] = { { "amp;", '&' }, { "lt;", '<' }, { "gt;", '>' }, { "quot;", '"' }, { "apos;", '\'' } };
     xml_name      digits;
     unsigned long code;

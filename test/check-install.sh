@@ -16,35 +16,7 @@ fail() {
     exit 1
 }
 
-cat >"$folder/program/consumer.c" <<'PROGRAM'
-#include <dynamo.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-int main(void)
-{
-    dynamo_config  config = {0};
-    dynamo_error   error  = {0};
-    dynamo_client *client;
-    json_t        *value = json_pack("{s:i}", "Plays", 7);
-    json_t        *item  = dynamo_marshal_item(value, &error);
-    char          *text  = dynamo_dump(item);
-    int            right = text != NULL && strcmp(text, "{\"Plays\":{\"N\":\"7\"}}") == 0;
-
-    config.endpoint = "http://127.0.0.1:1";
-    client = dynamo_client_new(&config, &error);
-    printf("%s: %s\n", dynamo_version(), text != NULL ? text : error.message);
-    right = right && client != NULL && strcmp(dynamo_version(), DYNAMO_VERSION) == 0;
-    dynamo_client_free(client);
-    dynamo_error_clear(&error);
-    json_decref(item);
-    json_decref(value);
-    free(text);
-    return right ? 0 : 1;
-}
-PROGRAM
+cp test/consumer/consumer.c "$folder/program"
 cp "$folder/program/consumer.c" "$folder/program/consumer.cc"
 
 # pkg-config moves the paths in dynamo.pc below the folder, as a DESTDIR does.

@@ -35,7 +35,7 @@ lint() {
         cat "$folder/lint"
         complain "mandoc -Tlint has something to say"
     fi
-    sed -n 's/^\.Xr \(dynamo[a-z0-9_]*\) \([0-9]\).*/\1.\2/p' man/*.[135] | sort -u | while read -r page; do
+    sed -n 's/^\.Xr \(dynamo[a-z0-9_-]*\) \([0-9]\).*/\1.\2/p' man/*.[135] | sort -u | while read -r page; do
         [ -e "man/$page" ] || echo "a page refers to $page, which isn't there"
     done >"$folder/references"
     if [ -s "$folder/references" ]; then
@@ -166,6 +166,20 @@ run_sessions() {
     done
 }
 
+# "`unit_x`: `test_a`, `test_b`; ..." in the README's table of guarantees: each of them is there.
+check_guarantees() {
+    grep -o '`unit_[a-z]*`[^;|]*' README.md | tr '`' ' ' | while read -r program names; do
+        [ -e "test/$program.c" ] || echo "the README speaks of test/$program.c, which isn't there"
+        for name in $(echo "$names" | grep -o '[a-z][a-z0-9]*_[a-z0-9_]*'); do
+            grep -q "test[a-z_]*($name[,)]\|SERVED($name)" "test/$program.c" ||
+                echo "the README speaks of $name in test/$program.c, which isn't run there"
+        done
+    done >"$folder/guarantees"
+    if [ -s "$folder/guarantees" ]; then
+        complain "$(cat "$folder/guarantees")"
+    fi
+}
+
 programs=0
 sessions=0
 if [ "${1-}" = examples ]; then
@@ -178,6 +192,7 @@ fi
 lint
 check_aliases
 check_names
+check_guarantees
 echo "man: $(grep -c . "$folder/names") names, $(ls man/*.[135] | grep -c .) pages and aliases"
 test/local-server run "$SERVER" -- "$0" examples || status=1
 exit "$status"

@@ -53,9 +53,11 @@ struct fault_server {
     connection     *list;
 
     fault_handler     handler;
-    void             *context;
+    void             *handler_context;
     const fault_step *steps;
     size_t            step_count, next_step;
+    fault_responder   respond; /* to what comes after them; NULL: nobody */
+    void             *context;
     unsigned          generation; /* of the script */
     size_t            stalled, released;
     fault_request   **requests;
@@ -320,19 +322,21 @@ static bool drip(int fd, const char *data, size_t length, int pause_ms)
     return true;
 }
 
+/* A place among the requests that wait to be released. */
+typedef struct stall_turn {
+    size_t   number;
+    unsigned generation; /* of the script */
+} stall_turn;
+
 /* Waits its turn; false: the script was changed or the server is being stopped. */
-static bool stall(fault_server *server)
+static bool stall(fault_server *server, const stall_turn *turn)
 {
-    bool     go_on;
-    unsigned generation;
-    size_t   turn;
+    bool go_on;
 
     pthread_mutex_lock(&server->lock);
-    generation = server->generation;
-    turn       = server->stalled++;
-    while (server->released <= turn && generation == server->generation && !server->stopping)
+    while (server->released <= turn->number && turn->generation == server->generation && !server->stopping)
         pthread_cond_wait(&server->changed, &server->lock);
-    go_on = generation == server->generation && !server->stopping;
+    go_on = turn->generation == server->generation && !server->stopping;
     pthread_mutex_unlock(&server->lock);
     return go_on;
 }
@@ -397,19 +401,22 @@ static bool perform(fault_server *server, int fd, const fault_step *step)
 
 /* ---- Connections ------------------------------------------------------------------------------------------------- */
 
-static fault_step take_step(fault_server *server)
+/* *respond: what fills it in, when the script is over. */
+static fault_step take_step(fault_server *server, fault_responder *respond)
 {
     static const fault_step plain = {0};
     fault_step              step;
 
     pthread_mutex_lock(&server->lock);
-    step = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
+    *respond = server->next_step < server->step_count ? NULL : server->respond;
+    step     = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
     pthread_mutex_unlock(&server->lock);
     return step;
 }
 
-/* Keeps the request; the server owns it. false: no memory. */
-static bool record(fault_server *server, fault_request *request)
+/* Keeps the request; the server owns it. false: no memory. `turn`, or NULL, is taken with the request, so that requests
+ * are released in the order that they are counted in. */
+static bool record(fault_server *server, fault_request *request, stall_turn *turn)
 {
     bool kept = true;
 
@@ -428,6 +435,8 @@ static bool record(fault_server *server, fault_request *request)
         server->requests[server->request_count++] = request;
         if (++server->in_flight > server->most_in_flight)
             server->most_in_flight = server->in_flight;
+        if (turn != NULL)
+            *turn = (stall_turn){server->stalled++, server->generation};
     }
     pthread_cond_broadcast(&server->changed);
     pthread_mutex_unlock(&server->lock);
@@ -463,34 +472,38 @@ static bool serve_by_handler(connection *peer, fault_handler handler, void *cont
 
 static bool serve_one(connection *peer)
 {
-    fault_server  *server = peer->server;
-    fault_handler  handler;
-    void          *context;
-    char           first;
-    fault_step     step;
-    fault_request *request;
-    bool           go_on;
+    fault_server   *server = peer->server;
+    fault_handler   handler;
+    void           *context;
+    char            first;
+    fault_step      step;
+    fault_responder respond;
+    fault_request  *request;
+    stall_turn      turn;
+    bool            go_on;
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
         return false;
     pthread_mutex_lock(&server->lock);
     handler = server->handler;
-    context = server->context;
+    context = server->handler_context;
     pthread_mutex_unlock(&server->lock);
     if (handler != NULL)
         return serve_by_handler(peer, handler, context);
-    step = take_step(server);
+    step = take_step(server, &respond);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
     request = read_request(peer->fd);
     if (request == NULL)
         return false;
     request->connection = peer->number;
-    if (!record(server, request)) {
+    if (!record(server, request, step.action == FAULT_STALL ? &turn : NULL)) {
         request_free(request);
         return false;
     }
-    go_on = step.action != FAULT_STALL || stall(server);
+    if (respond != NULL)
+        respond(server->context, request, &step);
+    go_on = step.action != FAULT_STALL || stall(server, &turn);
     /* Before the answer: once that is out, the client's next request may overtake this thread. */
     pthread_mutex_lock(&server->lock);
     if (server->in_flight > 0)
@@ -711,11 +724,19 @@ void fault_server_script(fault_server *server, const fault_step *steps, size_t c
     pthread_mutex_unlock(&server->lock);
 }
 
+void fault_server_respond(fault_server *server, fault_responder respond, void *context)
+{
+    pthread_mutex_lock(&server->lock);
+    server->respond = respond;
+    server->context = context;
+    pthread_mutex_unlock(&server->lock);
+}
+
 void fault_server_handle(fault_server *server, fault_handler handler, void *context)
 {
     pthread_mutex_lock(&server->lock);
-    server->handler = handler;
-    server->context = context;
+    server->handler         = handler;
+    server->handler_context = context;
     pthread_mutex_unlock(&server->lock);
 }
 

@@ -87,6 +87,11 @@ int           fault_server_port(const fault_server *server);
 /* A new script, borrowed; forgets requests, counts and stalls of the one before. */
 void fault_server_script(fault_server *server, const fault_step *steps, size_t count);
 
+/* Answers requests after the script's last step as the function fills in the step, which starts from {0}. It is called on
+ * the connection's thread; what it points the step to has to live until the next request. NULL: {} again. */
+typedef void (*fault_responder)(void *context, const fault_request *request, fault_step *step);
+void fault_server_respond(fault_server *server, fault_responder respond, void *context);
+
 /* A handler in place of a script; before the first request. */
 void fault_server_handle(fault_server *server, fault_handler handler, void *context);
 

@@ -1031,13 +1031,17 @@ void oracle_marshal_item_fault(json_t *item, dynamo_error *error)
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------- */
 
-/* A byte for two digits, and one more. */
+/* A byte for each power of a hundred from the first digit's to the last's, one more, and one for a minus. */
 static size_t number_size(json_t *text)
 {
     long long magnitude;
     char     *digits = significant_digits(json_string_value(text), &magnitude);
-    size_t    size   = (strlen(digits) + 1) / 2 + 1;
+    double    first  = floor((double)magnitude / 2);
+    double    last   = floor((double)(magnitude + 1 - (long long)strlen(digits)) / 2);
+    size_t    size   = 1;
 
+    if (digits[0] != '\0')
+        size += (size_t)(first - last) + 1 + (json_string_value(text)[0] == '-');
     free(digits);
     return size;
 }

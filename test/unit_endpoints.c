@@ -1017,7 +1017,7 @@ static bool give_credentials(void *context, dynamo_credentials *credentials, dyn
     return dynamo_credentials_set(credentials, "AKIDEXAMPLE", "secret", NULL, watching->account, 0) == DYNAMO_OK;
 }
 
-static int start(void **state)
+static int start_watching(void **state)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t          length  = sizeof(address);
@@ -1031,7 +1031,7 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
+static int stop_watching(void **state)
 {
     (void)state;
     return close(watch.closed_port);
@@ -1395,5 +1395,5 @@ int main(void)
         cmocka_unit_test_setup(test_refused_accounts, start_clean),
     };
 
-    return cmocka_run_group_tests_name("endpoints", tests, start, stop);
+    return cmocka_run_group_tests_name("endpoints", tests, start_watching, stop_watching);
 }

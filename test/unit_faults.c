@@ -3,13 +3,10 @@
  *
  * Every row runs as a read and as a write: a read is never ambiguous. After each the client must still work.
  */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
+#include "../dynamo_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,19 +14,21 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "../dynamo.h"
 #include "complaints.h"
 #include "fault_server.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define REQUEST_ID "REQUEST-OF-THE-FAULT-SERVER"
 #define ANY_HTTP_STATUS (-1L)
+
+/* libcurl before 7.80 sends a body apart from its headers. Of a server that hangs up between the two it learns before
+ * anything can have been executed, and it may send the request anew. */
+#define BODY_GOES_APART (LIBCURL_VERSION_NUM < 0x075000)
 #define SAFE_TIMEOUT_MS 10000
 
 
@@ -93,6 +92,7 @@ typedef struct fault_row {
     dynamo_status status;
     long          http_status;
     bool          ambiguous; /* as a write */
+    bool          or_not;    /* ... which depends on whether the body had gone out by then */
     bool          retryable;
     const char   *code;    /* NULL: the status's own name */
     const char   *message; /* a part of it; NULL: anything but empty */
@@ -114,7 +114,7 @@ static void check_error(const char *name, const fault_row *row, bool write, dyna
         complain(name, "attempts %u", error->attempts);
     if (row->http_status != ANY_HTTP_STATUS && error->http_status != row->http_status)
         complain(name, "http_status %ld", error->http_status);
-    if (error->ambiguous != (write && row->ambiguous))
+    if (error->ambiguous != (write && row->ambiguous) && (!write || !row->or_not))
         complain(name, "ambiguous is %s", error->ambiguous ? "true" : "false");
     if (status == DYNAMO_OK)
         return;
@@ -133,6 +133,16 @@ static bool ends_connection(const fault_step *step)
 {
     return (step->action != FAULT_ANSWER && step->action != FAULT_STALL && step->action != FAULT_DRIP) ||
            step->length == FAULT_LENGTH_ABSENT;
+}
+
+/* A row's short limit may run out on a busy machine, though nothing is wrong. */
+static dynamo_status make_next_call(dynamo_client *client, bool write, bool short_limit, dynamo_error *error)
+{
+    dynamo_status status = make_call(client, write, NULL, error);
+
+    for (int again = 0; short_limit && status == DYNAMO_ERR_TIMEOUT && again < 20; again++)
+        status = make_call(client, write, NULL, error);
+    return status;
 }
 
 static void check_row(fault_server *server, const fault_row *row, bool write)
@@ -155,7 +165,7 @@ static void check_row(fault_server *server, const fault_row *row, bool write)
     fault_server_release(server, 1);
     if (ends_connection(&row->step) && !fault_server_wait_closed(server, 1))
         complain(name, "the server does not get rid of the connection");
-    if (make_call(client, write, NULL, &error) != DYNAMO_OK)
+    if (make_next_call(client, write, row->attempt_timeout_ms != 0, &error) != DYNAMO_OK)
         complain(name, "the next call fails: %s: %s", error.code, error.message);
     dynamo_error_clear(&error);
     dynamo_client_free(client);
@@ -263,7 +273,9 @@ static void broken_heads(void **state)
         BROKEN_ROW("headers cut before the empty line", .action = FAULT_RAW,
                    .body = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n"),
         BROKEN_ROW("a hang-up after the request", .action = FAULT_CLOSE_AFTER_REQUEST),
-        BROKEN_ROW("a hang-up before it was read", .action = FAULT_CLOSE_BEFORE_READING),
+        {.name = "a hang-up before it was read", .step = {.action = FAULT_CLOSE_BEFORE_READING},
+         .status = DYNAMO_ERR_REQUEST_FAILED, .http_status = ANY_HTTP_STATUS, .ambiguous = true,
+         .or_not = BODY_GOES_APART, .retryable = true},
         BROKEN_ROW("a reset", .action = FAULT_RESET),
         BROKEN_ROW("a 100 and then nothing", .action = FAULT_RAW, .body = "HTTP/1.1 100 Continue\r\n\r\n"),
         OK_ROW("a 100 before the answer", .body = ITEM, .interim = "HTTP/1.1 100 Continue\r\n\r\n"),
@@ -1026,18 +1038,24 @@ static void request_on_a_kept_connection_is_sent_once(void **state)
 
     for (size_t i = 0; i < COUNT(ways); i++) {
         fault_step     script[] = {{0}, {.action = ways[i]}};
-        size_t         seen     = ways[i] == FAULT_CLOSE_BEFORE_READING ? 1 : 2;
+        bool           early    = ways[i] == FAULT_CLOSE_BEFORE_READING;
         dynamo_client *client   = client_of(fault_server_endpoint(*state), NULL, 0);
         dynamo_error   error    = {0};
 
         fault_server_script(*state, script, COUNT(script));
         assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
-        if (make_call(client, true, NULL, &error) != DYNAMO_ERR_REQUEST_FAILED || !error.ambiguous)
-            complain("kept connection", "way %zu: %s, ambiguous %d: %s", i, error.code, error.ambiguous, error.message);
+        if (make_call(client, true, NULL, &error) == DYNAMO_OK) { /* sent anew, without a byte of the body gone before */
+            if (!early || !BODY_GOES_APART || error.ambiguous || fault_server_requests(*state) != 2)
+                complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
+        } else {
+            if (error.status != DYNAMO_ERR_REQUEST_FAILED || (!error.ambiguous && !(early && BODY_GOES_APART)))
+                complain("kept connection", "way %zu: %s, ambiguous %d: %s", i, error.code, error.ambiguous,
+                         error.message);
+            if (fault_server_requests(*state) != (early ? 1 : 2))
+                complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
+        }
         if (error.attempts != 1)
             complain("kept connection", "way %zu: attempts %u", i, error.attempts);
-        if (fault_server_requests(*state) != seen)
-            complain("kept connection", "way %zu: %zu requests arrived", i, fault_server_requests(*state));
         if (make_call(client, true, NULL, &error) != DYNAMO_OK)
             complain("kept connection", "way %zu: the next call fails: %s", i, error.message);
         dynamo_error_clear(&error);
@@ -1147,6 +1165,8 @@ typedef struct tls_server {
     int       port;
     pthread_t pump;
     bool      pumping;
+
+    atomic_int resumed; /* a connection took up a session again */
 } tls_server;
 
 /* Runs a command to its end with nothing of it shown. Its exit status, or -1. */
@@ -1186,7 +1206,9 @@ static void *pump(void *argument)
 
         used += (size_t)got;
         text[used] = '\0';
-        head       = strstr(text, "\r\n\r\n{");
+        if (strstr(text, "Reused session-id") != NULL)
+            atomic_store(&server->resumed, 1);
+        head = strstr(text, "\r\n\r\n{");
         if (head != NULL && strstr(head, "}}") != NULL) {
             if (write(server->input, answer, sizeof(answer) - 1) < 0)
                 break;
@@ -1360,6 +1382,31 @@ static void environment_does_not_switch_verification_off(void **state)
     expect_no_complaints();
 }
 
+/* Another handle's connection takes up the session of the first. s_server serves one connection at a time: "q" ends it,
+ * and the first handle is kept in hand so that it isn't it that goes on. */
+static void handles_share_tls_sessions(void **state)
+{
+    const dynamo_deadline none   = {NULL, INT64_MAX};
+    tls_server           *server = *state;
+    dynamo_error          error  = {0};
+    dynamo_handle        *first  = NULL;
+    dynamo_client        *client;
+    char                  endpoint[64];
+
+    tls_server_start(server);
+    snprintf(endpoint, sizeof(endpoint), "https://localhost:%d", server->port);
+    client = client_of(endpoint, server->certificate, 0);
+    assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
+    assert_int_equal(atomic_load(&server->resumed), 0);
+    assert_int_equal(write(server->input, "q\n", 2), 2);
+    assert_int_equal(dynamo_pool_take(&client->core->pool, &none, &first, &error), DYNAMO_OK);
+    assert_int_equal(make_call(client, true, NULL, &error), DYNAMO_OK);
+    assert_int_equal(atomic_load(&server->resumed), 1);
+    dynamo_pool_give(&client->core->pool, first);
+    dynamo_error_clear(&error);
+    dynamo_client_free(client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1396,6 +1443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(body_that_did_not_go_out_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(raw_call_knows_writes_from_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(plain_server_at_an_https_endpoint, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(handles_share_tls_sessions, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(certificates_are_verified, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(certificates_that_have_expired_are_refused, tls_prepare, tls_stop),
         cmocka_unit_test_setup_teardown(environment_does_not_switch_verification_off, tls_prepare, tls_stop),

@@ -1,7 +1,8 @@
 /*
  * The table of operations against test/api.json, the API as AWS's service model has it: each operation, each member
- * with its name, field, type and place, the members of nested structures, and every path of an attribute value; then
- * dynamo.h against the table: each function's parameters, each field of the options structs with its type and offset.
+ * with its name, field, type and place, the members of nested structures, and every path of an attribute value; the
+ * table of paginations against its paginators; then dynamo.h against the table: each function's parameters, each field
+ * of the options structs with its type and offset.
  *
  * test/api.json and dynamo.h are read at run time, from the folder that the tests run in: the top of the source tree.
  */
@@ -364,19 +365,19 @@ static void compare_member(const context *files, const dynamo_operation *operati
     const dynamo_parameter *parameter = find_parameter(operation, name);
     long                    position  = position_of(described, name);
     bool                    required  = json_is_true(json_object_get(member, "required"));
-    char                    where[128];
+    char                    where[128], field[DYNAMO_FIELD_SIZE];
 
     snprintf(where, sizeof(where), "%s.%s", operation->name, name);
     if (parameter == NULL) {
         complain(where, "missing");
         return;
     }
-    if (strcmp(parameter->field, text_of(member, "field")) != 0)
-        complain(where, "its field is %s, not %s", parameter->field, text_of(member, "field"));
+    if (strcmp(dynamo_parameter_field(parameter, field), text_of(member, "field")) != 0)
+        complain(where, "its field is %s, not %s", field, text_of(member, "field"));
     if (parameter->positional != (position >= 0))
         complain(where, parameter->positional ? "is no positional argument" : "is a positional argument");
     if (parameter->positional && (long)parameter->place != position)
-        complain(where, "is argument %zu, not %ld", parameter->place, position);
+        complain(where, "is argument %d, not %ld", (int)parameter->place, position);
     if (parameter->optional != (parameter->positional && !required))
         complain(where, required ? "is marked as optional, and is required" : "isn't marked as optional");
     if (required && !parameter->positional)
@@ -505,6 +506,75 @@ static void unwrapped_outputs(void **state)
         assert_string_equal(find_operation(rows[i].operation)->unwrap, rows[i].member);
 }
 
+/* ---- Lists over all their pages ---------------------------------------------------------------------------------- */
+
+static const dynamo_pagination *const paginations[] = {
+    &dynamo_pagination_describe_stream,
+    &dynamo_pagination_execute_statement,
+    &dynamo_pagination_get_records,
+    &dynamo_pagination_list_backups,
+    &dynamo_pagination_list_bulk_operations,
+    &dynamo_pagination_list_contributor_insights,
+    &dynamo_pagination_list_exports,
+    &dynamo_pagination_list_global_tables,
+    &dynamo_pagination_list_imports,
+    &dynamo_pagination_list_streams,
+    &dynamo_pagination_list_tables,
+    &dynamo_pagination_list_tags_of_resource,
+    &dynamo_pagination_query,
+    &dynamo_pagination_scan,
+};
+
+static const dynamo_pagination *pagination_of(const dynamo_operation *operation)
+{
+    for (size_t i = 0; i < DYNAMO_COUNT(paginations); i++)
+        if (paginations[i]->operation == operation)
+            return paginations[i];
+    return NULL;
+}
+
+/* A member that says where a page begins: by its name, since the API's own list of paginators lacks half of them. */
+static bool has_a_start(const dynamo_operation *operation)
+{
+    for (const dynamo_parameter *each = operation->parameters; each->name != NULL; each++)
+        if (starts_with(each->name, "ExclusiveStart") || strcmp(each->name, "NextToken") == 0 ||
+            strcmp(each->name, "ShardIterator") == 0)
+            return true;
+    return false;
+}
+
+static void compare_pagination(const dynamo_pagination *row, json_t *paginator, const char *name)
+{
+    if (strcmp(row->list, text_of(paginator, "result_key")) != 0 ||
+        strcmp(row->position, text_of(paginator, "output_token")) != 0 ||
+        strcmp(row->start, text_of(paginator, "input_token")) != 0)
+        complain(name, "its paginator is another");
+}
+
+/* Each operation that is paged has a list over its pages, and the API's paginators are those of the table. */
+static void lists_are_the_paginators(void **state)
+{
+    context *files = *state;
+    size_t   paginators = 0;
+
+    for (size_t i = 0; i < OPERATION_COUNT; i++) {
+        const dynamo_pagination *row       = pagination_of(operations[i]);
+        json_t                  *paginator = json_object_get(api_operation(files, operations[i]->name), "paginator");
+
+        if ((row != NULL) != has_a_start(operations[i]))
+            complain(operations[i]->name, "it is paged and has no row, or the other way round");
+        if (row == NULL)
+            continue;
+        if (find_parameter(operations[i], row->start) == NULL)
+            complain(operations[i]->name, "%s is no member of it", row->start);
+        if (paginator != NULL)
+            compare_pagination(row, paginator, operations[i]->name);
+        paginators += paginator != NULL;
+    }
+    assert_int_equal(paginators, 6);
+    expect_no_complaints();
+}
+
 /* ---- dynamo.h ---------------------------------------------------------------------------------------------------- */
 
 typedef struct c_type {
@@ -533,12 +603,13 @@ static const char *function_of(const context *files, const dynamo_operation *ope
     return text_of(api_operation(files, operation->name), "function");
 }
 
-static void expect_prototype(const context *files, const dynamo_operation *operation)
+/* Of the operation itself, or of the list over its pages. */
+static void expect_prototype(const context *files, const dynamo_operation *operation, bool list)
 {
     const char *function = function_of(files, operation);
-    char        expected[1024];
-    size_t      length =
-        (size_t)snprintf(expected, sizeof(expected), "DYNAMO_API dynamo_status %s(dynamo_client *client", function);
+    char        expected[1024], field[DYNAMO_FIELD_SIZE];
+    size_t      length = (size_t)snprintf(expected, sizeof(expected), "DYNAMO_API %s%s%s(dynamo_client *client",
+                                          list ? "dynamo_items *" : "dynamo_status ", function, list ? "_items" : "");
     const char *found;
     size_t      arguments = json_array_size(json_object_get(api_operation(files, operation->name), "arguments"));
 
@@ -546,9 +617,9 @@ static void expect_prototype(const context *files, const dynamo_operation *opera
         for (const dynamo_parameter *each = operation->parameters; each->name != NULL; each++)
             if (each->positional && each->place == i)
                 length += (size_t)snprintf(expected + length, sizeof(expected) - length, ", %s%s",
-                                           c_type_of(each->shape->kind)->name, each->field);
+                                           c_type_of(each->shape->kind)->name, dynamo_parameter_field(each, field));
     snprintf(expected + length, sizeof(expected) - length,
-             ", const %s_options *options, json_t **response, dynamo_error *error);", function);
+             ", const %s_options *options, %sdynamo_error *error);", function, list ? "" : "json_t **response, ");
     found = strstr(files->header, expected);
     if (found == NULL) {
         /* Where the line is broken after the parenthesis there is a blank. */
@@ -574,7 +645,7 @@ static const char *short_form_type(const dynamo_operation *operation, const char
 static void compare_field(const dynamo_operation *operation, const char *declaration, size_t *offset, size_t *found)
 {
     const char *field = declaration + strlen(declaration);
-    char        where[160];
+    char        where[160], name[DYNAMO_FIELD_SIZE];
 
     while (field > declaration && field[-1] != ' ' && field[-1] != '*')
         field--;
@@ -582,13 +653,13 @@ static void compare_field(const dynamo_operation *operation, const char *declara
     for (const dynamo_parameter *each = operation->parameters; each->name != NULL; each++) {
         const c_type *type = c_type_of(each->shape->kind);
 
-        if (each->positional || strcmp(each->field, field) != 0)
+        if (each->positional || strcmp(dynamo_parameter_field(each, name), field) != 0)
             continue;
         if (strlen(type->name) != (size_t)(field - declaration) || !starts_with(declaration, type->name))
             complain(where, "is %.*s, not %s", (int)(field - declaration), declaration, type->name);
         *offset = (*offset + type->alignment - 1) / type->alignment * type->alignment;
         if (each->place != *offset)
-            complain(where, "lies at %zu, and the table reads it at %zu", *offset, each->place);
+            complain(where, "lies at %zu, and the table reads it at %d", *offset, (int)each->place);
         *offset += type->size;
         *found += 1;
         return;
@@ -625,13 +696,29 @@ static void header_is_the_table(void **state)
     for (size_t i = 0; i < OPERATION_COUNT; i++) {
         size_t options = 0, found = compare_fields(files, operations[i]);
 
-        expect_prototype(files, operations[i]);
+        expect_prototype(files, operations[i], false);
+        if (pagination_of(operations[i]) != NULL)
+            expect_prototype(files, operations[i], true);
         for (const dynamo_parameter *each = operations[i]->parameters; each->name != NULL; each++)
             options += each->positional ? 0 : 1;
         if (found != options)
             complain(operations[i]->name, "dynamo.h has %zu of its %zu optional members", found, options);
     }
     expect_no_complaints();
+}
+
+/* The options of what is made of several calls, where an operation's would stand. */
+static bool is_of_an_operation(const char *header, const char *options)
+{
+    static const char *const others[] = {"dynamo_batch_get_all", "dynamo_wait"};
+
+    for (size_t i = 0; i < DYNAMO_COUNT(others); i++) {
+        size_t length = strlen(others[i]);
+
+        if ((size_t)(options - header) > length && strncmp(options - length, others[i], length) == 0)
+            return false;
+    }
+    return true;
 }
 
 /* A function of dynamo.h that takes a client and a response, and that the table doesn't have. */
@@ -642,7 +729,7 @@ static void header_has_no_more(void **state)
     const char *at    = files->header;
 
     while ((at = strstr(at, "_options *options, json_t **response, dynamo_error *error)")) != NULL) {
-        count++;
+        count += is_of_an_operation(files->header, at);
         at++;
     }
     assert_int_equal(count, OPERATION_COUNT);
@@ -713,7 +800,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_is_the_api),  cmocka_unit_test(list_has_no_doubles),
         cmocka_unit_test(errors_have_their_paths), cmocka_unit_test(writers_by_name),
-        cmocka_unit_test(unwrapped_outputs), cmocka_unit_test(header_is_the_table),
+        cmocka_unit_test(unwrapped_outputs), cmocka_unit_test(lists_are_the_paginators),
+        cmocka_unit_test(header_is_the_table),
         cmocka_unit_test(header_has_no_more), cmocka_unit_test(comparison_notices),
     };
 

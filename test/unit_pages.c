@@ -237,7 +237,7 @@ static void test_depth(void **state)
 
 static uint64_t random_state;
 
-static uint64_t random_below(uint64_t limit)
+static size_t random_below(size_t limit)
 {
     uint64_t bits;
 
@@ -245,7 +245,7 @@ static uint64_t random_below(uint64_t limit)
     bits = random_state;
     bits = (bits ^ bits >> 30) * 0xBF58476D1CE4E5B9U;
     bits = (bits ^ bits >> 27) * 0x94D049BB133111EBU;
-    return (bits ^ bits >> 31) % limit;
+    return (size_t)((bits ^ bits >> 31) % limit);
 }
 
 static json_t *read_whole(const char *text, size_t length, const dynamo_shape *output)

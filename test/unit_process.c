@@ -31,6 +31,20 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
+#ifdef SANITIZED
+#define MEMORY_IS_CHECKED true
+#else
+#define MEMORY_IS_CHECKED fault_runs_slowly()
+#endif
+
 static int set_up(void **state)
 {
     complaints = 0;
@@ -145,6 +159,14 @@ static void expect_connections_of_one_process(fault_server *server)
 
 static void fork_under_load(void **state)
 {
+#ifdef SANITIZED
+    (void)state;
+    (void)keep_calling;
+    (void)call_thrice_and_free;
+    (void)expect_connections_of_one_process;
+    print_message("not tried here: a sanitizer's allocator may be locked for good in a child of many threads\n");
+    skip();
+#else
     load      shared = {.client = client_of(fault_server_endpoint(*state))};
     pthread_t threads[LOADERS];
 
@@ -166,6 +188,7 @@ static void fork_under_load(void **state)
     expect_connections_of_one_process(*state);
     dynamo_client_free(shared.client);
     expect_no_complaints();
+#endif
 }
 
 /* ---- A host with curl of its own --------------------------------------------------------------------------------- */
@@ -298,7 +321,7 @@ static void loaded_and_unloaded(void **state)
     before = pages_in_use();
     for (int i = 0; i < rounds; i++)
         load_call_unload("plugin/plugin.so", fault_server_endpoint(*state));
-    if (pages_in_use() > before + 256)
+    if (!MEMORY_IS_CHECKED && pages_in_use() > before + 256) /* a checker keeps what was freed */
         fail_msg("%zu pages after %d rounds, %zu after twice as many", before, rounds, pages_in_use());
 }
 
@@ -383,15 +406,6 @@ static int without_memory(dynamo_client *none, const char *endpoint)
     dynamo_client_free(client);
     return done;
 }
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
 
 static void memory_runs_out(void **state)
 {

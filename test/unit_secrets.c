@@ -56,15 +56,19 @@ static bool is_piece(const hidden *secret, size_t at, const uint8_t *bytes)
     return true;
 }
 
+/* Most memory is empty, and most of the rest has no two bytes that a piece begins with. */
 static size_t count_pieces(const hidden *secret, const uint8_t *bytes, size_t length)
 {
-    bool   begins[256] = {false};
-    size_t found       = 0;
+    static bool begins[1 << 16];
+    size_t      found = 0;
 
+    if (bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0)
+        return 0;
+    memset(begins, 0, sizeof(begins));
     for (size_t at = 0; at + PIECE <= secret->length; at++)
-        begins[(uint8_t)~secret->turned[at]] = true;
+        begins[(uint8_t)~secret->turned[at] << 8 | (uint8_t)~secret->turned[at + 1]] = true;
     for (size_t i = 0; i + PIECE <= length; i++)
-        if (begins[bytes[i]])
+        if (begins[bytes[i] << 8 | bytes[i + 1]])
             for (size_t at = 0; at + PIECE <= secret->length; at++)
                 found += is_piece(secret, at, bytes + i) ? 1 : 0;
     return found;
@@ -412,7 +416,7 @@ static int remove_home(void **state)
 static void bind_now(char *const arguments[])
 {
     if (getenv("LD_BIND_NOW") == NULL && setenv("LD_BIND_NOW", "1", 1) == 0)
-        (void)execv("/proc/self/exe", arguments);
+        (void)execv(arguments[0], arguments);
 }
 
 int main(int count, char *arguments[])

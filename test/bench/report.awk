@@ -31,6 +31,7 @@ $1 == "once" {
     add("peak " $2, $4)
 }
 
+$1 == "memory" { add("memory", $4 - $3) }
 $1 == "micro" { add($2, $3) }
 $1 == "allocations" { allocations[$2] = $3 }
 $1 == "size" { size[$2] = $3 }
@@ -96,6 +97,9 @@ function print_writing(what, texts,    quotient) {
 function print_parts() {
     print_part("1 MB Scan page to plain values, to json_loadb", "page_plain", "page_loadb", 0.5)
     print_part("the same item by item", "page_items", "page_loadb", 0.15)
+    line("the same by dynamo_scan_items, received too", sprintf("%.2f (%s to %s; libcurl alone %s)",
+        median("scan_items") / median("page_loadb"), milliseconds("scan_items"), milliseconds("page_loadb"),
+        milliseconds("cpu floor Scan 334 1")), "")
     print_writing("400 KB item of one text: write, hash; to hash", "one_text")
     print_writing("400 KB item of 6,000 texts: the same", "many_texts")
 }
@@ -107,6 +111,11 @@ function print_once(    more) {
     more = median("peak library") - median("peak floor")
     line("peak memory of a GetItem program", sprintf("%d KiB more (%d, floor %d)", more, median("peak library"),
         median("peak floor")), verdict(more, "<=", 1024))
+}
+
+function print_memory() {
+    line("memory of 100 Scan pages, item by item", sprintf("%d KiB more than the idle client", median("memory")),
+        verdict(median("memory"), "<=", 6144))
 }
 
 function print_allocations() {
@@ -127,6 +136,7 @@ END {
     print_threads()
     print_parts()
     print_once()
+    print_memory()
     print_allocations()
     line("code and constants of the archive", size["archive"] " bytes", "")
     line("code and constants of a program of one call", sprintf("%d bytes more than without it (%d, %d)",
