@@ -287,7 +287,8 @@ check-asan:
 	@UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) --silent BUILD=$(BUILD)/asan LDFLAGS='$(LDFLAGS) $(SANITIZE)' \
 	    CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' check-programs
 
-# A minute of 64 threads. What libcurl and OpenSSL do among themselves isn't instrumented, nor looked at.
+# A minute of 64 threads, then as many at a server that fails and at DynamoDB itself. What libcurl and OpenSSL do among
+# themselves isn't instrumented, nor looked at.
 TSAN_SECONDS ?= 60
 
 check-tsan:
@@ -299,12 +300,15 @@ check-kills: $(TOOLS)
 	@DYNAMO_TEST_ITEMS=100000 DYNAMO_TEST_KILLS=50 BUILD='$(BUILD)' test/local-server run $(SERVER) -- \
 	    test/run-tests $(BUILD)/log test/tool_transfer.sh
 
-check-threads: $(BUILD)/test/unit_threads
+check-threads: $(BUILD)/test/unit_threads $(BUILD)/test/soak
+	@SOAK_THREADS=64 SOAK_CALLS=20000 $(BUILD)/test/soak
+	@SOAK_THREADS=64 SOAK_CALLS=10000 SOAK_LIVE=yes test/local-server run $(SERVER) -- $(BUILD)/test/soak
 	@test/run-tests $(BUILD)/log $(BUILD)/test/unit_threads
 
-# SOAK_CALLS (1000000): some minutes.
+# SOAK_CALLS (1000000): some minutes. Without the threads' caches of glibc's malloc(): what is in them counts as
+# allocated.
 soak: $(BUILD)/test/soak
-	@$(BUILD)/test/soak
+	@GLIBC_TUNABLES=glibc.malloc.tcache_count=0 $(BUILD)/test/soak
 
 VALGRIND = valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible \
 	--errors-for-leak-kinds=definite,indirect --error-exitcode=99

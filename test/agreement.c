@@ -265,6 +265,18 @@ static dynamo_status read_answer(const dynamo_message *message, long http_status
     return dynamo_answer_read(message, &exchange, &handle, response, error);
 }
 
+/* An error that came with the status of a success is refused: its __type is a code that is known. */
+static bool names_an_error(json_t *tree)
+{
+    const char *type = json_string_value(json_object_get(tree, "__type"));
+    char        bare[sizeof(((dynamo_error *)NULL)->code)];
+
+    if (type == NULL)
+        return false;
+    dynamo_bare_code(bare, sizeof(bare), type, strlen(type));
+    return dynamo_status_of_code(bare) != DYNAMO_ERR_UNKNOWN_SERVICE;
+}
+
 static bool agree_on_output(const dynamo_shape *output, char *body, size_t length, json_t *tree)
 {
     dynamo_message message  = { .operation = "Any", .output = output, .error_output = &dynamo_shape_error };
@@ -274,7 +286,8 @@ static bool agree_on_output(const dynamo_shape *output, char *body, size_t lengt
 
     (void)read_answer(&message, 200, body, length, &response, &error);
     fine = agree_on_error("an answer", response != NULL, &error, DYNAMO_ERR_BAD_RESPONSE) &&
-           agree("an answer", response, json_is_object(tree) ? oracle_unmarshal_shape(tree, output) : NULL);
+           agree("an answer", response,
+                 json_is_object(tree) && !names_an_error(tree) ? oracle_unmarshal_shape(tree, output) : NULL);
     dynamo_error_clear(&error);
     return fine;
 }

@@ -52,7 +52,7 @@ struct fault_server {
     bool            stopping;
     connection     *list;
 
-    fault_handler     handler; /* set before the first request, and never changed */
+    fault_handler     handler;
     void             *handler_context;
     const fault_step *steps;
     size_t            step_count, next_step;
@@ -451,10 +451,10 @@ static bool pause_for(int fd, int pause_ms)
     return poll(&gone, 1, pause_ms) == 0;
 }
 
-static bool serve_by_handler(connection *peer)
+static bool serve_by_handler(connection *peer, fault_handler handler, void *context)
 {
     fault_server  *server = peer->server;
-    fault_step     step   = server->handler(server->handler_context, NULL);
+    fault_step     step   = handler(context, NULL);
     fault_request *request;
     bool           go_on;
 
@@ -463,7 +463,7 @@ static bool serve_by_handler(connection *peer)
     request = read_request(peer->fd);
     if (request == NULL)
         return false;
-    step  = server->handler(server->handler_context, request);
+    step  = handler(context, request);
     go_on = (step.action != FAULT_STALL || pause_for(peer->fd, step.pause_ms)) && perform(server, peer->fd, &step);
     request_free(request);
     free((char *)step.body);
@@ -473,6 +473,8 @@ static bool serve_by_handler(connection *peer)
 static bool serve_one(connection *peer)
 {
     fault_server   *server = peer->server;
+    fault_handler   handler;
+    void           *context;
     char            first;
     fault_step      step;
     fault_responder respond;
@@ -482,8 +484,12 @@ static bool serve_one(connection *peer)
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
         return false;
-    if (server->handler != NULL)
-        return serve_by_handler(peer);
+    pthread_mutex_lock(&server->lock);
+    handler = server->handler;
+    context = server->handler_context;
+    pthread_mutex_unlock(&server->lock);
+    if (handler != NULL)
+        return serve_by_handler(peer, handler, context);
     step = take_step(server, &respond);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
@@ -728,8 +734,10 @@ void fault_server_respond(fault_server *server, fault_responder respond, void *c
 
 void fault_server_handle(fault_server *server, fault_handler handler, void *context)
 {
+    pthread_mutex_lock(&server->lock);
     server->handler         = handler;
     server->handler_context = context;
+    pthread_mutex_unlock(&server->lock);
 }
 
 void fault_server_release(fault_server *server, size_t count)

@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char          *next = (const char *)data;
     const char          *end  = next + size;
 
-    handle.head = (dynamo_answer_head){ 0 };
+    handle.head      = (dynamo_answer_head){ 0 };
+    handle.head_size = 0;
     while (next < end) {
         const char *newline = memchr(next, '\n', (size_t)(end - next));
         size_t      length  = (size_t)((newline != NULL ? newline + 1 : end) - next);
