@@ -3,31 +3,12 @@
 # a pipe and on a terminal. Writes TAP.
 # The environment: BUILD, DYNAMO_TEST_ENDPOINT; DYNAMO_TEST_WRAPPER, DYNAMO_TEST_SERVER. With DYNAMO_TEST_ITEMS or
 # DYNAMO_TEST_KILLS, there and back again with so many (2000 and 3), and nothing else.
-set -u
-export LC_ALL=C
-build=$(cd "$BUILD" && pwd) || exit 1
-folder=$(mktemp -d) || exit 1
+. "$(dirname "$0")/tool.sh"
 table=Music-$$
 copy=Copy-$$
 items=${DYNAMO_TEST_ITEMS:-2000}
 kills=${DYNAMO_TEST_KILLS:-3}
 running=
-number=0
-failed=0
-
-# Nothing but what is set here: no settings of whoever runs this.
-for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do
-    case $name in
-    AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY | AWS_SESSION_TOKEN | AWS_REGION) ;;
-    *) unset "$name" ;;
-    esac
-done
-unset NO_COLOR
-export AWS_ENDPOINT_URL="$DYNAMO_TEST_ENDPOINT" AWS_REGION="${AWS_REGION-us-east-1}" TERM=xterm
-export AWS_ACCESS_KEY_ID="${AWS_ACCESS_KEY_ID-key}" AWS_SECRET_ACCESS_KEY="${AWS_SECRET_ACCESS_KEY-secret}"
-export AWS_CONFIG_FILE="$folder/config" AWS_SHARED_CREDENTIALS_FILE="$folder/credentials"
-: >"$folder/config"
-: >"$folder/credentials"
 
 tool() { # NAME ARGUMENT...
     tool=$1
@@ -65,48 +46,6 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 143' HUP INT TERM
 
-ok() { # NAME
-    number=$((number + 1))
-    echo "ok $number - $1"
-}
-
-not_ok() { # NAME REASON...
-    number=$((number + 1))
-    failed=$((failed + 1))
-    echo "not ok $number - $1"
-    shift
-    printf '%s\n' "$@" | sed 's/^/# /'
-}
-
-skip() { # NAME REASON
-    number=$((number + 1))
-    echo "ok $number - $1 # SKIP $2"
-}
-
-# The command's exit status, its standard output to the byte, and its standard error, a pattern of the shell's, are as
-# given.
-check() { # NAME STATUS OUTPUT ERRORS COMMAND...
-    name=$1 status=$2 output=$3 errors=$4
-    shift 4
-    "$@" >"$folder/output" 2>"$folder/errors"
-    got=$?
-    [ -z "$output" ] || output="$output
-"
-    printf '%s' "$output" >"$folder/expected"
-    right=yes
-    # The word is a pattern.
-    case $(cat "$folder/errors") in
-    $errors) ;;
-    *) right=no ;;
-    esac
-    if [ "$got" = "$status" ] && [ "$right" = yes ] && cmp -s "$folder/output" "$folder/expected"; then
-        ok "$name"
-    else
-        not_ok "$name" "$*" "status $got, expected $status" "errors: $(cat "$folder/errors")" "expected: $errors" \
-            "output:" "$(cat "$folder/output")" "expected:" "$(cat "$folder/expected")"
-    fi
-}
-
 # That two files have the same lines, in whatever order.
 same_lines() { # FILE FILE
     sort "$1" >"$folder/one" && sort "$2" >"$folder/other" && cmp "$folder/one" "$folder/other"
@@ -115,13 +54,6 @@ same_lines() { # FILE FILE
 # What begins with the file's name.
 files() { # NAME
     (cd "$folder" && ls -d "$1"*)
-}
-
-# Waits for a condition of its own: the test as a whole has a time limit.
-until_true() {
-    until "$@" >/dev/null 2>&1; do
-        sleep 0.05
-    done
 }
 
 # Waits until what runs has come further than its checkpoint said before. False: it has ended.
