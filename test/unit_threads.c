@@ -96,11 +96,12 @@ static bool is_expected(const crowd *all, dynamo_status status, unsigned number)
     }
 }
 
+/* Once at least, however late the thread comes to it. */
 static void *call_on(void *argument)
 {
     crowd *all = argument;
 
-    while (!atomic_load(&all->ending)) {
+    do {
         unsigned      number = atomic_fetch_add(&all->calls, 1) + 1;
         dynamo_status status = call_once(all, number);
 
@@ -108,7 +109,7 @@ static void *call_on(void *argument)
             print_error("call %u: %s\n", number, dynamo_status_name(status));
             atomic_fetch_add(&all->unexpected, 1);
         }
-    }
+    } while (!atomic_load(&all->ending));
     return NULL;
 }
 
