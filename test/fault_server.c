@@ -402,16 +402,33 @@ static bool perform(fault_server *server, int fd, const fault_step *step)
 /* ---- Connections ------------------------------------------------------------------------------------------------- */
 
 /* *respond: what fills it in, when the script is over. */
-static fault_step take_step(fault_server *server, fault_responder *respond)
+static fault_step take_step(fault_server *server, bool *responds)
 {
     static const fault_step plain = {0};
     fault_step              step;
 
     pthread_mutex_lock(&server->lock);
-    *respond = server->next_step < server->step_count ? NULL : server->respond;
-    step     = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
+    *responds = server->next_step >= server->step_count;
+    step      = server->next_step < server->step_count ? server->steps[server->next_step++] : plain;
     pthread_mutex_unlock(&server->lock);
     return step;
+}
+
+/* With the lock held: once fault_server_respond() has returned, the responder before it isn't asked any more. So the
+ * body is copied as well, to be freed. */
+static char *ask_responder(fault_server *server, const fault_request *request, fault_step *step)
+{
+    char *body = NULL;
+
+    pthread_mutex_lock(&server->lock);
+    if (server->respond != NULL)
+        server->respond(server->context, request, step);
+    if (step->body != NULL && step->body_length == 0) {
+        body       = strdup(step->body);
+        step->body = body;
+    }
+    pthread_mutex_unlock(&server->lock);
+    return body;
 }
 
 /* Keeps the request; the server owns it. false: no memory. `turn`, or NULL, is taken with the request, so that requests
@@ -477,9 +494,10 @@ static bool serve_one(connection *peer)
     void           *context;
     char            first;
     fault_step      step;
-    fault_responder respond;
     fault_request  *request;
     stall_turn      turn;
+    char           *own_body = NULL;
+    bool            responds;
     bool            go_on;
 
     if (recv(peer->fd, &first, 1, MSG_PEEK) != 1)
@@ -490,7 +508,7 @@ static bool serve_one(connection *peer)
     pthread_mutex_unlock(&server->lock);
     if (handler != NULL)
         return serve_by_handler(peer, handler, context);
-    step = take_step(server, &respond);
+    step = take_step(server, &responds);
     if (step.action == FAULT_CLOSE_BEFORE_READING || step.action == FAULT_RAW_AT_ONCE)
         return perform(server, peer->fd, &step);
     request = read_request(peer->fd);
@@ -501,15 +519,17 @@ static bool serve_one(connection *peer)
         request_free(request);
         return false;
     }
-    if (respond != NULL)
-        respond(server->context, request, &step);
+    if (responds)
+        own_body = ask_responder(server, request, &step);
     go_on = step.action != FAULT_STALL || stall(server, &turn);
     /* Before the answer: once that is out, the client's next request may overtake this thread. */
     pthread_mutex_lock(&server->lock);
     if (server->in_flight > 0)
         server->in_flight--;
     pthread_mutex_unlock(&server->lock);
-    return go_on && perform(server, peer->fd, &step);
+    go_on = go_on && perform(server, peer->fd, &step);
+    free(own_body);
+    return go_on;
 }
 
 static void *serve(void *argument)
